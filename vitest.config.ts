@@ -1,0 +1,36 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** Suites of the core run twice: on Node and in workerd. */
+const core = ["core/**/*.test.ts", "adapters/memory/**/*.test.ts", "adapters/web/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "node",
+          include: [
+            ...core,
+            "adapters/{node,sql}/**/*.test.ts",
+            "node-server/**/*.test.ts",
+            "test/**/*.test.ts",
+          ],
+          exclude: ["test/workerd/**"],
+        },
+      },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        test: {
+          name: "workerd",
+          include: [
+            ...core,
+            "adapters/cloudflare/**/*.test.ts",
+            "workers/**/*.test.ts",
+            "test/workerd/**/*.test.ts",
+          ],
+        },
+      },
+    ],
+  },
+});
