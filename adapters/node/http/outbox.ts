@@ -1,3 +1,4 @@
+import { forgetNow } from "./deadline.ts";
 import type { Wire } from "./wire.ts";
 
 /** Room for a read of 64 KiB with its head and chunk framing, twice. */
@@ -20,7 +21,7 @@ let depth = 0;
 
 /** Begins a turn: what is put until the matching {@link leave} is written then. */
 export function enter(): void {
-  depth++;
+  if (depth++ === 0) forgetNow();
 }
 
 export function leave(): void {

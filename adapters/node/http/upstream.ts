@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
 
-import type { UpstreamResponse } from "../../../core/index.ts";
 import type { UpstreamExchange } from "./call.ts";
 import { BodyReader, type Framing } from "./framing.ts";
 import { DONE, type HeadLimits, MORE, head, parseResponse } from "./head.ts";
@@ -123,24 +122,18 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
     }
     this.reusable = framing !== "close" && !head.close && (head.minor === 1 || head.keepAlive);
     this.untilClose = framing === "close";
-    const response = {
-      status,
-      reason: head.reason,
-      httpVersion: head.minor === 0 ? "1.0" : "1.1",
-      headers: head.headers,
-      body: undefined,
-      tunnel: undefined,
-    } satisfies UpstreamResponse;
+    const { reason, headers } = head;
+    const httpVersion = head.minor === 0 ? "1.0" : "1.1";
     if (framing === "none") {
       this.release();
-      exchange.responded(response);
+      exchange.responded({ status, reason, httpVersion, headers, body: undefined, tunnel: undefined });
       return false;
     }
     const reader = new BodyReader(framing, responseLimits);
     const length = typeof framing === "number" ? framing : undefined;
     const inflow = new Inflow(this, reader, length, Number.POSITIVE_INFINITY);
     this.inflow = inflow;
-    exchange.responded({ ...response, body: inflow });
+    exchange.responded({ status, reason, httpVersion, headers, body: inflow, tunnel: undefined });
     return this.inflow === inflow;
   }
 
