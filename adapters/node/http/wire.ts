@@ -148,9 +148,21 @@ export abstract class Wire {
     this.bytesWritten += bytes.length;
     this.socket.write(bytes);
     if (this.socket.writableLength === 0) return true;
+    this.congest();
+    return false;
+  }
+
+  /** Writes text of single-byte characters. */
+  writeText(text: string): void {
+    if (this.closed) return;
+    this.bytesWritten += text.length;
+    this.socket.write(text, "latin1");
+    if (this.socket.writableLength > 0) this.congest();
+  }
+
+  private congest(): void {
     this.congested = true;
     if (this.sendTimeoutMs > 0) (this.sendWatch ??= new SendWatch(this)).start(this.sendTimeoutMs);
-    return false;
   }
 
   /** Milliseconds in which the peer has to take something of what is written; 0 for any time. */
