@@ -3,10 +3,11 @@ import { renderError } from "../http/errorpage.ts";
 import { grpcMessage, grpcStatus, isGrpcContentType } from "../http/grpc.ts";
 import { messageOfStatus } from "../errors.ts";
 import { HeaderList } from "../http/headers.ts";
-import type { UpstreamResponse } from "../ports/transport.ts";
+import type { UpstreamResponse, UpstreamTls } from "../ports/transport.ts";
 import type { ClientRequest } from "./request.ts";
 import { ClientResponse } from "./response.ts";
-import type { ConsumerRow, Row, RouteRow, ServiceRow } from "./rows.ts";
+import type { ConsumerRow, RouteRow, ServiceRow } from "../entities/rows.ts";
+import type { Row } from "../ports/directory.ts";
 
 /** What a route's regular expression took from the path. */
 export interface Captures {
@@ -25,6 +26,8 @@ export interface UpstreamTarget {
   path: string;
   /** Host to send; undefined for the target's own. */
   hostHeader: string | undefined;
+  /** How to speak TLS to it; undefined for plain text. */
+  tls: UpstreamTls | undefined;
   /** Tries beyond the first. */
   retries: number;
   connectTimeoutMs: number;

@@ -1,8 +1,9 @@
+import type { PluginSchema } from "../schema/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { Timers } from "../ports/timers.ts";
-import type { Directory } from "./directory.ts";
+import type { Directory } from "../ports/directory.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Nothing, or a promise where the handler has to wait: only then does the exchange wait. */
@@ -54,3 +55,24 @@ export interface PluginHost {
   readonly directory: Directory;
   readonly node: NodeFacts;
 }
+
+/** A plugin: what it is called, when it runs, how it is configured, what it does. */
+export interface PluginDefinition<C = unknown> extends PluginSchema {
+  readonly name: string;
+  /** The higher, the earlier; equal ones run in reverse order of their names. */
+  readonly priority: number;
+  /**
+   * Makes one configuration ready; runs when the configuration changes, never for a request.
+   *
+   * @param config Checked, with defaults filled in.
+   */
+  create(config: C, host: PluginHost): PluginPhases;
+  /** Once on each worker, before any configuration. */
+  initWorker?(host: PluginHost): void;
+  /** After each change, with every enabled configuration of this plugin; undefined when there is none. */
+  configure?(configs: readonly C[] | undefined, host: PluginHost): void;
+}
+
+/** Ties a plugin's code to the type of its configuration. */
+export const definePlugin = <C>(definition: PluginDefinition<C>): PluginDefinition =>
+  definition as PluginDefinition;

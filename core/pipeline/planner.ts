@@ -1,4 +1,4 @@
-import type { PluginRow } from "../pdk/rows.ts";
+import type { PluginRow } from "../entities/rows.ts";
 import { type ConsumerScopes, Plan, type PluginInstance, scopeKey, Step } from "./plan.ts";
 
 /** The configurations of one plugin, by scope. */

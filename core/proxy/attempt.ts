@@ -1,5 +1,6 @@
 import { type ErrorCode, errorTable } from "../errors.ts";
 import type { Exchange, UpstreamTarget } from "../pdk/exchange.ts";
+import { hostName } from "../pdk/request.ts";
 import type { BodyStream } from "../ports/body.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -15,7 +16,8 @@ import type {
 import type { Balancer, Peer } from "./balancer.ts";
 import type { ProxyOptions } from "./options.ts";
 import { ReplayBody } from "./replay.ts";
-import { upstreamHeaders } from "./request.ts";
+import { hostFor, upstreamHeaders } from "./request.ts";
+import { withServerName } from "./tls.ts";
 
 const errorOf: Readonly<Record<UpstreamFailureCode, ErrorCode>> = {
   name_not_resolved: "name_not_resolved",
@@ -142,24 +144,24 @@ export class Attempt implements UpstreamListener {
       status: undefined,
     });
     const { request } = exchange;
+    const hostHeader = hostFor(exchange, target, peer);
     const outgoing: UpstreamRequest = {
       method: request.method,
       target: request.query === undefined ? target.path : `${target.path}?${request.query}`,
       httpVersion: target.scheme === "grpc" || target.scheme === "grpcs" ? "2" : "1.1",
-      headers: upstreamHeaders(
-        exchange,
-        target,
-        peer.hostHeader,
-        ports.options.token,
-        ports.options.isTrusted,
-      ),
+      headers: upstreamHeaders(exchange, hostHeader, ports.options.token, ports.options.isTrusted),
       body: this.body,
       upgrade: request.isWebSocketUpgrade ? "websocket" : undefined,
       connectTimeoutMs: target.connectTimeoutMs,
       writeTimeoutMs: target.writeTimeoutMs,
       readTimeoutMs: target.readTimeoutMs,
     };
-    this.call = ports.transport.send(peer.address, outgoing, this);
+    const { address } = peer;
+    const { tls } = address;
+    // The name that is asked for is the name that has to prove itself.
+    const named =
+      tls === undefined ? address : { ...address, tls: withServerName(tls, hostName(hostHeader)) };
+    this.call = ports.transport.send(named, outgoing, this);
   }
 
   informed(status: number, headers: string[]): void {

@@ -5,8 +5,8 @@ import type { UpstreamAddress, UpstreamFailureCode } from "../ports/transport.ts
 /** The address of one try. */
 export interface Peer {
   readonly address: UpstreamAddress;
-  /** Host to send, without port; the target's own when undefined. */
-  readonly hostHeader: string | undefined;
+  /** The name to send as Host, without port. */
+  readonly host: string;
 }
 
 /** Chooses where each try goes. */
@@ -23,3 +23,9 @@ export interface Balancer {
   /** The try is over. `outcome` is the response's status or why it failed; undefined when it was given up. */
   release(peer: Peer, outcome?: number | UpstreamFailureCode): void;
 }
+
+/** Sends every try to the target's own host: for services that name a host and no upstream entity. */
+export const directBalancer: Balancer = {
+  pick: (_, { host, port, tls }) => ({ address: { host, port, tls }, host }),
+  release() {},
+};

@@ -1,5 +1,6 @@
 import { type ErrorCode, errorTable } from "../errors.ts";
 import type { Exchange } from "../pdk/exchange.ts";
+import { hostName } from "../pdk/request.ts";
 import type { Handled } from "../pdk/plugin.ts";
 import { Downstream as LaterPhases, type Plan, type PluginInstance } from "../pipeline/plan.ts";
 import type { Downstream, RequestEvents, RequestScope } from "../ports/downstream.ts";
@@ -8,8 +9,7 @@ import { judgeProtocol } from "../router/index.ts";
 import { Attempt, type AttemptListener, type AttemptPorts } from "./attempt.ts";
 import { Delivery } from "./delivery.ts";
 import { forwardedProto } from "./forwarded.ts";
-import type { RouteTarget, Snapshot } from "./snapshot.ts";
-import { hostName } from "../pdk/request.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 export interface FlowPorts extends AttemptPorts {
   /** Told when an exchange is over, after the log phase began. */
@@ -30,7 +30,6 @@ export class Flow implements RequestEvents, AttemptListener {
   private readonly downstream: Downstream;
   private readonly scope: RequestScope | undefined;
   private plan: Plan;
-  private target: RouteTarget | undefined;
   /** Instances that take part, when the plan depends on the consumer. */
   private collected: PluginInstance[] | undefined;
   private attempt: Attempt | undefined;
@@ -108,7 +107,6 @@ export class Flow implements RequestEvents, AttemptListener {
       this.answerProtocol(answer);
       return;
     }
-    this.target = target;
     this.plan = target.plan;
     exchange.service = target.service;
     exchange.prefix = match.prefix;

@@ -1,5 +1,6 @@
 import { hasToken, listedByConnection } from "../http/hopbyhop.ts";
 import type { Exchange, UpstreamTarget } from "../pdk/exchange.ts";
+import type { Peer } from "./balancer.ts";
 import { forwarded, forwardedNames, type IsTrusted } from "./forwarded.ts";
 
 // What the gateway sets itself, or what concerns the client's connection only.
@@ -36,17 +37,21 @@ export const hostOf = (scheme: string, host: string, port: number): string => {
   return port === defaultPorts[scheme] ? name : `${name}:${port}`;
 };
 
+/** The Host of a try: a plugin's, the client's where the route preserves it, else the peer's. */
+export const hostFor = ({ route, request }: Exchange, target: UpstreamTarget, peer: Peer): string =>
+  target.hostHeader ??
+  (route?.preserve_host === true ? request.host : undefined) ??
+  hostOf(target.scheme, peer.host, peer.address.port);
+
 /**
  * The fields that go upstream: the client's as plugins left them, less those of its connection, with the
  * gateway's own.
  *
- * @param peerHost Host that the balancer chose, without port; undefined for the target's own.
  * @param via `sallyport/<version>`
  */
 export const upstreamHeaders = (
   exchange: Exchange,
-  target: UpstreamTarget,
-  peerHost: string | undefined,
+  host: string,
   via: string,
   isTrusted: IsTrusted,
 ): string[] => {
@@ -55,10 +60,9 @@ export const upstreamHeaders = (
   const connection = headers.get("connection");
   const listed = connection === undefined ? undefined : listedByConnection(connection);
   const told = forwarded(request, exchange.prefix, isTrusted);
-  const preserved = exchange.route?.preserve_host === true ? request.host : undefined;
   const out = [
     "Host",
-    target.hostHeader ?? preserved ?? hostOf(target.scheme, peerHost ?? target.host, target.port),
+    host,
     "X-Real-IP",
     told.realIp,
     "X-Forwarded-For",

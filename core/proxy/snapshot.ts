@@ -1,7 +1,8 @@
 import type { UpstreamTarget } from "../pdk/exchange.ts";
-import type { RouteRow, ServiceRow } from "../pdk/rows.ts";
+import type { RouteRow, ServiceRow } from "../entities/rows.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { Planner } from "../pipeline/planner.ts";
+import type { UpstreamTls } from "../ports/transport.ts";
 import type { Router } from "../router/index.ts";
 
 /** A route compiled with all that its requests need. */
@@ -12,7 +13,10 @@ export class RouteTarget {
   /** False when requests of any protocol fit: nothing to judge. */
   readonly needsProtocol: boolean;
 
-  constructor(route: RouteRow, service: ServiceRow | undefined, plan: Plan) {
+  private readonly tls: UpstreamTls | undefined;
+
+  constructor(route: RouteRow, service: ServiceRow | undefined, plan: Plan, tls: UpstreamTls | undefined) {
+    this.tls = tls;
     this.route = route;
     this.service = service;
     this.plan = plan;
@@ -30,6 +34,7 @@ export class RouteTarget {
       port: service.port,
       path,
       hostHeader: undefined,
+      tls: this.tls,
       retries: service.retries,
       connectTimeoutMs: service.connect_timeout,
       writeTimeoutMs: service.write_timeout,

@@ -46,6 +46,3 @@ export interface PluginRow {
   readonly service?: { readonly id: string } | null;
   readonly consumer?: { readonly id: string } | null;
 }
-
-/** Any stored entity. */
-export type Row = Readonly<Record<string, unknown>> & { readonly id: string };
