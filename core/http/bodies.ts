@@ -3,7 +3,7 @@ import type { BodySink, BodyStream } from "../ports/body.ts";
 /** A body that is in memory. */
 export class BytesBody implements BodyStream {
   readonly lengthBytes: number;
-  private readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   private sink: BodySink | undefined;
   private isStarted = false;
 

@@ -14,6 +14,8 @@ export type Handled = void | Promise<void>;
  * before the response head is sent, and the connection after.
  */
 export interface PluginPhases {
+  /** While a TLS client introduces itself; only global configurations take part. */
+  certificate?(hello: { readonly serverName: string | undefined }): void;
   /** Before routing; only global configurations take part. */
   rewrite?(exchange: Exchange): Handled;
   /** After routing, before the upstream is asked. */

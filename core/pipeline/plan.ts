@@ -95,6 +95,7 @@ export class Plan {
   /** The later phases, when the plan is static; without a consumer otherwise. */
   readonly downstream: Downstream;
   readonly rewrite: Phase;
+  readonly certificate: Phase;
 
   /** @param steps In the order of execution. */
   constructor(steps: readonly Step[]) {
@@ -104,5 +105,6 @@ export class Plan {
     this.access = having(instances, "access");
     this.downstream = new Downstream(instances);
     this.rewrite = having(instances, "rewrite");
+    this.certificate = having(instances, "certificate");
   }
 }
