@@ -3,29 +3,38 @@ import type { Custom, DeleteRule, Field, Fields, Infer, RecordField, Rules, Shor
 import { compileRules } from "./rule.ts";
 import type { Verdict } from "./rule.ts";
 
-interface Base extends Rules {
+/**
+ * Options that every builder takes: the rules of the field, and
+ *
+ * @typeParam R True when the field is required. @typeParam A True when it is filled in. Then it is never null.
+ * @typeParam D The type of the doc text, undefined without one.
+ */
+export interface CommonOptions<
+  T,
+  R extends boolean,
+  A extends boolean,
+  D extends string | undefined,
+> extends Rules {
+  readonly required?: R;
+  readonly auto?: A;
   /** What the field means, for the reference pages and the published schema. */
-  readonly doc?: string;
-}
-
-/** What the compiler reads when no options are given. */
-export interface None {
-  readonly doc?: never;
-}
-
-interface Checked<T> extends Base {
+  readonly doc?: D;
+  /** A check in code, after all rules. Undefined means fine. */
   readonly check?: Custom<T>;
 }
 
-type Doc<O> = O extends { readonly doc: infer D extends string } ? D & string : undefined;
-export type DocOf<O> = Doc<O> extends string ? string : undefined;
-export type Nullable<T, O> = O extends { readonly required: true } | { readonly auto: true } ? T : T | null;
-export type Literals<O, T> = O extends { readonly one_of: readonly (infer L)[] } ? L & T : T;
+/** The field that a builder makes. */
+export type Made<T, R, A, D> = Field<
+  R extends true ? T : A extends true ? T : T | null,
+  D extends string ? string : undefined
+>;
+
+type Doc = string | undefined;
 
 /** Makes a field: `doc` and `check` aside, the options are its rules. The builders' signatures say its value's type. */
 function make(
   type: Field["type"],
-  options: Checked<never> | undefined,
+  options: CommonOptions<never, boolean, boolean, string | undefined> | undefined,
   parts: Partial<Pick<Field, "elements" | "keys" | "values" | "record" | "reference" | "onDelete">> = {},
 ): never {
   const { doc, check, ...rules } = options ?? {};
@@ -38,100 +47,138 @@ function make(
   } as never;
 }
 
-export interface StringOptions extends Checked<string> {
-  readonly default?: string | null;
-  readonly one_of?: readonly string[];
+export interface StringOptions<
+  L extends string = string,
+  R extends boolean = boolean,
+  A extends boolean = boolean,
+  D extends Doc = Doc,
+> extends CommonOptions<NoInfer<L>, R, A, D> {
+  readonly default?: NoInfer<L> | null;
+  readonly one_of?: readonly L[];
 }
 
 /** A text. It has at least one byte unless `len_min` is 0. */
-export const string = <const O extends StringOptions = None>(
-  options?: O & StringOptions,
-): Field<Nullable<Literals<O, string>, O>, DocOf<O>> => make("string", options);
+export const string = <
+  const L extends string = string,
+  const R extends boolean = false,
+  const A extends boolean = false,
+  D extends Doc = undefined,
+>(
+  options?: StringOptions<L, R, A, D>,
+): Made<L, R, A, D> => make("string", options);
 
-export interface NumberOptions extends Checked<number> {
-  readonly default?: number | null;
-  readonly one_of?: readonly number[];
+export interface NumberOptions<
+  L extends number = number,
+  R extends boolean = boolean,
+  A extends boolean = boolean,
+  D extends Doc = Doc,
+> extends CommonOptions<NoInfer<L>, R, A, D> {
+  readonly default?: NoInfer<L> | null;
+  readonly one_of?: readonly L[];
 }
 
 /** A finite number. */
-export const number = <const O extends NumberOptions = None>(
-  options?: O & NumberOptions,
-): Field<Nullable<Literals<O, number>, O>, DocOf<O>> => make("number", options);
+export const number = <
+  const L extends number = number,
+  const R extends boolean = false,
+  const A extends boolean = false,
+  D extends Doc = undefined,
+>(
+  options?: NumberOptions<L, R, A, D>,
+): Made<L, R, A, D> => make("number", options);
 
 /** A whole number. */
-export const integer = <const O extends NumberOptions = None>(
-  options?: O & NumberOptions,
-): Field<Nullable<Literals<O, number>, O>, DocOf<O>> => make("integer", options);
+export const integer = <
+  const L extends number = number,
+  const R extends boolean = false,
+  const A extends boolean = false,
+  D extends Doc = undefined,
+>(
+  options?: NumberOptions<L, R, A, D>,
+): Made<L, R, A, D> => make("integer", options);
 
-export interface BooleanOptions extends Checked<boolean> {
+export interface BooleanOptions<R extends boolean = boolean, D extends Doc = Doc> extends CommonOptions<
+  boolean,
+  R,
+  false,
+  D
+> {
   readonly default?: boolean | null;
 }
 
-export const boolean = <const O extends BooleanOptions = None>(
-  options?: O & BooleanOptions,
-): Field<Nullable<boolean, O>, DocOf<O>> => make("boolean", options);
+export const boolean = <const R extends boolean = false, D extends Doc = undefined>(
+  options?: BooleanOptions<R, D>,
+): Made<boolean, R, false, D> => make("boolean", options);
 
-export interface ListOptions<E> extends Checked<readonly E[]> {
-  readonly default?: readonly E[] | null;
+export interface ListOptions<E, R extends boolean = boolean, D extends Doc = Doc> extends CommonOptions<
+  readonly E[],
+  R,
+  false,
+  D
+> {
+  readonly default?: readonly NoInfer<E>[] | null;
 }
 
 type Item<E> = Exclude<Infer<E>, null>;
 
 /** A list. Elements are never null. */
-export const array = <E extends Field, const O extends ListOptions<Item<E>> = None>(
+export const array = <E extends Field, const R extends boolean = false, D extends Doc = undefined>(
   elements: E,
-  options?: O & ListOptions<Item<E>>,
-): Field<Nullable<Item<E>[], O>, DocOf<O>> => make("array", options, { elements });
+  options?: ListOptions<Item<E>, R, D>,
+): Made<Item<E>[], R, false, D> => make("array", options, { elements });
 
 /** A list without order; repeated elements are dropped silently. */
-export const set = <E extends Field, const O extends ListOptions<Item<E>> = None>(
+export const set = <E extends Field, const R extends boolean = false, D extends Doc = undefined>(
   elements: E,
-  options?: O & ListOptions<Item<E>>,
-): Field<Nullable<Item<E>[], O>, DocOf<O>> => make("set", options, { elements });
+  options?: ListOptions<Item<E>, R, D>,
+): Made<Item<E>[], R, false, D> => make("set", options, { elements });
 
-export interface MapOptions<V> extends Checked<Readonly<Record<string, V>>> {
+export interface MapOptions<V, R extends boolean = boolean, D extends Doc = Doc> extends CommonOptions<
+  Readonly<Record<string, V>>,
+  R,
+  false,
+  D
+> {
   readonly default?: Readonly<Record<string, V>> | null;
 }
 
 /** Values under names that the user chooses. The result has no prototype: any name is safe. */
-export const map = <V extends Field, const O extends MapOptions<Item<V>> = None>(
+export const map = <V extends Field, const R extends boolean = false, D extends Doc = undefined>(
   keys: Field,
   values: V,
-  options?: O & MapOptions<Item<V>>,
-): Field<Nullable<Record<string, Item<V>>, O>, DocOf<O>> => make("map", options, { keys, values });
-
-export interface JsonOptions extends Checked<unknown> {
-  readonly default?: unknown;
-}
+  options?: MapOptions<Item<V>, R, D>,
+): Made<Record<string, Item<V>>, R, false, D> => make("map", options, { keys, values });
 
 /** Anything that JSON can say, kept as it is. */
-export const json = <const O extends JsonOptions = None>(
-  options?: O & JsonOptions,
-): Field<unknown, DocOf<O>> => make("json", options);
+export const json = <D extends Doc = undefined>(
+  options?: CommonOptions<unknown, boolean, false, D>,
+): Field<unknown, D extends string ? string : undefined> => make("json", options);
 
 /** A value of a record, as its fields make it. */
 export type RecordOf<F extends Fields> = { -readonly [K in keyof F]: Infer<F[K]> };
 
-export interface RecordOptions<T> extends Base {
+export interface RecordOptions<T, R extends boolean = boolean, D extends Doc = Doc> extends CommonOptions<
+  T,
+  R,
+  false,
+  D
+> {
   readonly default?: Readonly<Record<string, unknown>> | null;
   /** Checks across fields; their messages stand under `@entity`. */
   readonly checks?: readonly Check[];
-  /** A check in code; a text replaces the whole record's errors. Runs when the fields are fine. */
-  readonly check?: Custom<T>;
   readonly shorthands?: Readonly<Record<string, Shorthand>>;
 }
 
 /**
  * Named fields. Unknown names are errors. An absent record that is `required` is filled with its fields' defaults.
  *
- * A plugin's configuration is a record without options or with checks; inside another record it needs a `doc` as any
- * field does.
+ * A plugin's configuration is a record without `doc`; inside another record it needs one as any field does.
  */
-export function record<F extends Fields, const O extends RecordOptions<RecordOf<F>> = None>(
+export function record<F extends Fields, const R extends boolean = false, D extends Doc = undefined>(
   fields: F,
-  options?: O & RecordOptions<RecordOf<F>>,
-): RecordField<Nullable<RecordOf<F>, O>, DocOf<O>> {
-  const { checks = [], shorthands = {}, ...rest } = options ?? ({} as RecordOptions<RecordOf<F>>);
+  options?: RecordOptions<RecordOf<F>, R, D>,
+): RecordField<R extends true ? RecordOf<F> : RecordOf<F> | null, D extends string ? string : undefined> {
+  const { checks = [], shorthands = {}, ...rest } = options ?? {};
   const spec = {
     fields: new Map(Object.entries(fields)),
     shorthands: new Map(Object.entries(shorthands)),
@@ -141,17 +188,22 @@ export function record<F extends Fields, const O extends RecordOptions<RecordOf<
   return make("record", rest, { record: spec });
 }
 
-export interface ForeignOptions extends Base {
+export interface ForeignOptions<R extends boolean = boolean, D extends Doc = Doc> extends CommonOptions<
+  { id: string },
+  R,
+  false,
+  D
+> {
   readonly default?: null;
   /** @see DeleteRule */
   readonly on_delete?: DeleteRule;
 }
 
 /** A reference to a row of another entity by its id. */
-export function foreign<const O extends ForeignOptions = None>(
+export function foreign<const R extends boolean = false, D extends Doc = undefined>(
   reference: string,
-  options?: O,
-): Field<Nullable<{ id: string }, O>, DocOf<O>> {
-  const { on_delete, ...rest } = (options ?? {}) as ForeignOptions;
+  options?: ForeignOptions<R, D>,
+): Made<{ id: string }, R, false, D> {
+  const { on_delete, ...rest } = options ?? {};
   return make("foreign", rest, { reference, ...(on_delete && { onDelete: on_delete }) });
 }

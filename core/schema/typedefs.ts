@@ -1,45 +1,38 @@
 import { array, boolean, integer, number, record, set, string } from "./build.ts";
 import type { Custom, Field } from "./field.ts";
 import { cidrOf, ipVersion } from "./address.ts";
-import type { DocOf, None, NumberOptions, StringOptions, Nullable, Literals } from "./build.ts";
+import { hostProblem, splitHostPort } from "./host.ts";
+import type { Made, NumberOptions, StringOptions } from "./build.ts";
 
-type Text<O> = Field<Nullable<Literals<O, string>, O>, DocOf<O>>;
-type Whole<O> = Field<Nullable<Literals<O, number>, O>, DocOf<O>>;
+type Doc = string | undefined;
 
 /** A builder of strings that bring some rules along. */
 const text =
   (rules: StringOptions) =>
-  <const O extends StringOptions = None>(options?: O): Text<O> =>
-    string({ ...rules, ...options }) as Text<O>;
+  <
+    const L extends string = string,
+    const R extends boolean = false,
+    const A extends boolean = false,
+    D extends Doc = undefined,
+  >(
+    options?: StringOptions<L, R, A, D>,
+  ): Made<L, R, A, D> =>
+    string({ ...rules, ...(options as object) }) as Made<L, R, A, D>;
 
-const whole =
-  (rules: NumberOptions) =>
-  <const O extends NumberOptions = None>(options?: O): Whole<O> =>
-    integer({ ...rules, ...options }) as Whole<O>;
+/** The same for numbers. */
+const numeric =
+  (make: typeof integer, rules: NumberOptions) =>
+  <
+    const L extends number = number,
+    const R extends boolean = false,
+    const A extends boolean = false,
+    D extends Doc = undefined,
+  >(
+    options?: NumberOptions<L, R, A, D>,
+  ): Made<L, R, A, D> =>
+    make({ ...rules, ...(options as object) }) as Made<L, R, A, D>;
 
 const when = (fine: boolean, message: string): string | undefined => (fine ? undefined : message);
-
-/** Splits `host:port`, `[v6]:port` and bare hosts. Undefined when the port is no number of 1 to 5 digits. */
-export function splitHostPort(value: string): { host: string; port: number | undefined } | undefined {
-  if (ipVersion(value) === 6) return { host: value, port: undefined };
-  const match = /^(\[[^\]]*\]|[^:]*)(?::([0-9]+))?$/.exec(value);
-  if (!match) return undefined;
-  const port = match[2] === undefined ? undefined : Number(match[2]);
-  return { host: match[1]!, port };
-}
-
-const hostname = /^(?!.*\.\.)(?!\.)[0-9A-Za-z._-]+$/;
-
-/** An address or a name, perhaps with a port. The message is Kong's. */
-export function hostProblem(value: string, allowWildcard: boolean): string | undefined {
-  const parts = splitHostPort(value);
-  if (!parts) return `invalid value: ${value}`;
-  if (parts.port !== undefined && (parts.port < 0 || parts.port > 65_535)) return "invalid port number";
-  const bare = parts.host.startsWith("[") ? parts.host.slice(1, -1) : parts.host;
-  if (ipVersion(bare)) return undefined;
-  const name = allowWildcard ? parts.host.replace(/^\*\.|\.\*$/, "") : parts.host;
-  return when(hostname.test(name), `invalid value: ${value}`);
-}
 
 const noPort: Custom<string> = (value) => {
   const problem = hostProblem(value, false);
@@ -51,14 +44,13 @@ const noPort: Custom<string> = (value) => {
 export const host = text({ check: noPort });
 
 /** A port, 0 to 65535. */
-export const port = whole({ between: [0, 65_535] });
+export const port = numeric(integer, { between: [0, 65_535] });
 
 /** Milliseconds, 0 to 2^31 - 2. */
-export const timeout = whole({ between: [0, 2_147_483_646] });
+export const timeout = numeric(integer, { between: [0, 2_147_483_646] });
 
 /** Seconds, 0 to 10^8. */
-export const ttl = <const O extends NumberOptions = None>(options?: O): Whole<O> =>
-  number({ between: [0, 100_000_000], ...options }) as Whole<O>;
+export const ttl = numeric(number, { between: [0, 100_000_000] });
 
 /** An absolute URL with scheme and host. */
 export const url = text({
@@ -144,8 +136,10 @@ export const name = text({
 export const uuid = text({ uuid: true });
 
 /** A primary key: a UUID, made when absent. */
-export const uuidAuto = <const O extends StringOptions = None>(options?: O): Field<string, DocOf<O>> =>
-  string({ uuid: true, auto: true, ...options }) as Field<string, DocOf<O>>;
+export const uuidAuto = <D extends Doc = undefined>(
+  options?: StringOptions<string, boolean, boolean, D>,
+): Made<string, true, true, D> =>
+  string({ uuid: true, auto: true, ...options }) as Made<string, true, true, D>;
 
 const tagProblem: Custom<string> = (value) => {
   // eslint-disable-next-line no-control-regex
@@ -159,12 +153,16 @@ export const tags = (options: { readonly doc: string }): Field<string[] | null, 
   set(string({ check: tagProblem }), { doc: options.doc });
 
 /** Seconds since the Unix epoch, set when a row is made. */
-export const timestamp = <const O extends NumberOptions = None>(options?: O): Field<number, DocOf<O>> =>
-  integer({ timestamp: true, auto: true, ...options }) as Field<number, DocOf<O>>;
+export const timestamp = <D extends Doc = undefined>(
+  options?: NumberOptions<number, boolean, boolean, D>,
+): Made<number, true, true, D> =>
+  integer({ timestamp: true, auto: true, ...options }) as Made<number, true, true, D>;
 
 /** The same with milliseconds as a fraction. */
-export const timestampMs = <const O extends NumberOptions = None>(options?: O): Field<number, DocOf<O>> =>
-  number({ timestamp: true, auto: true, ...options }) as Field<number, DocOf<O>>;
+export const timestampMs = <D extends Doc = undefined>(
+  options?: NumberOptions<number, boolean, boolean, D>,
+): Made<number, true, true, D> =>
+  number({ timestamp: true, auto: true, ...options }) as Made<number, true, true, D>;
 
 export const protocols = ["grpc", "grpcs", "http", "https", "tcp", "tls", "tls_passthrough", "udp"] as const;
 export type Protocol = (typeof protocols)[number];
