@@ -6,10 +6,10 @@ const maxRemembered = 1024;
 
 /**
  * Code points in classes: what no part of a program tells apart is one symbol. Symbol 0 is the end of the text.
- * Classes beyond ASCII appear as texts bring them.
+ * Classes appear as texts bring them.
  */
 export class Alphabet {
-  /** Symbols of the ASCII characters. */
+  /** Symbols of the ASCII characters, 0 for those that no text has brought yet. */
   readonly ascii = new Uint16Array(128);
   /** By symbol and set: whether the set has the symbol's characters. */
   readonly members: boolean[][] = [[]];
@@ -21,14 +21,14 @@ export class Alphabet {
 
   constructor(program: Program) {
     this.program = program;
-    for (let codePoint = 0; codePoint < 128; codePoint++) this.ascii[codePoint] = this.classify(codePoint);
   }
 
   private classify(codePoint: number): number {
     const { sets, hasAssertions } = this.program;
     const member = sets.map((set) => set.has(codePoint));
     const context = hasAssertions ? contextOf(codePoint) : 0;
-    const key = `${context}${member.map(Number).join("")}`;
+    let key = String.fromCharCode(context);
+    for (let i = 0; i < member.length; i++) if (member[i]) key += String.fromCharCode(i);
     let symbol = this.symbols.get(key);
     if (symbol === undefined) {
       symbol = this.members.push(member) - 1;
@@ -39,7 +39,7 @@ export class Alphabet {
   }
 
   symbolOf(codePoint: number): number {
-    if (codePoint < 128) return this.ascii[codePoint]!;
+    if (codePoint < 128) return this.ascii[codePoint]! || (this.ascii[codePoint] = this.classify(codePoint));
     let symbol = this.beyond.get(codePoint);
     if (symbol === undefined) {
       symbol = this.classify(codePoint);

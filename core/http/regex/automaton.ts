@@ -43,10 +43,11 @@ export class Automaton {
   }
 
   private reset(): void {
-    this.stride = this.alphabet.members.length + 8;
+    // Room for the symbols of most patterns; one that brings more starts over with twice as many.
+    this.stride = Math.max(16, this.alphabet.members.length * 2);
     this.states = [];
     this.ids = new Map();
-    this.table = new Int32Array(16 * this.stride);
+    this.table = new Int32Array(8 * this.stride);
     this.idOf({ threads: [], before: 0 });
     this.start = this.idOf({ threads: [0], before: this.program.hasAssertions ? isEdge : 0 });
   }
@@ -130,7 +131,7 @@ export class Automaton {
       if (i < length) {
         const unit = text.charCodeAt(i);
         if (unit < 128) symbol = ascii[unit]!;
-        else {
+        if (symbol === 0) {
           const codePoint = text.codePointAt(i)!;
           if (codePoint > 0xffff) width = 2;
           symbol = this.alphabet.symbolOf(codePoint);

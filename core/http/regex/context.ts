@@ -47,7 +47,7 @@ export function holds(assertion: Assertion, before: number, after: number): bool
       return (before & isWord) !== 0 && (after & isWord) === 0;
     case "wordStartHalf":
       return (before & isWord) === 0;
-    case "wordEndHalf":
+    default:
       return (after & isWord) === 0;
   }
 }
