@@ -1,4 +1,4 @@
-import { compileRegex, type Regex } from "../http/regex.ts";
+import { Regex } from "../http/regex.ts";
 import { toByteString } from "../http/utf8.ts";
 import { type Facts, headerKey, lowerText } from "./facts.ts";
 import { type NamePattern, nameMatches, parseHost, parseSni } from "./host.ts";
@@ -33,7 +33,7 @@ function compileHeaders(headers: Readonly<Record<string, readonly string[]>>): H
     // Kong lowers the pattern with everything else: `\D` asks for a digit there, and so it does here.
     patterns: values
       .filter((value) => value.startsWith("~*"))
-      .map((v) => compileRegex(lowerText(v.slice(2)))),
+      .map((value) => new Regex(lowerText(value.slice(2)))),
   }));
   return rules.length > 0 ? rules : undefined;
 }
@@ -63,7 +63,7 @@ export function compileRoute<R>(entry: RouterEntry<R>): Matcher<R>[] {
       paths?.filter((path) => !isRegexPath(path)),
       toByteString,
     ),
-    regexes: some(paths?.filter(isRegexPath), (path) => compileRegex(`^${path.slice(1)}`)),
+    regexes: some(paths?.filter(isRegexPath), (path) => new Regex(`^${path.slice(1)}`)),
   }));
 }
 

@@ -30,7 +30,7 @@ export interface Router<R> {
 }
 
 function capturesOf(regex: Regex, found: RegexMatch): RouteCaptures | undefined {
-  if (regex.groupCount === 0) return undefined;
+  if (regex.groupNames.length === 1) return undefined;
   const bytes = found.groups.map((group) => (group === undefined ? undefined : toByteString(group)));
   const named: Record<string, string> = {};
   regex.groupNames.forEach((name, index) => {
