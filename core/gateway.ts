@@ -30,7 +30,7 @@ import { type ProxyOptions, proxyOptions } from "./proxy/options.ts";
 import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
 import { serviceTls } from "./proxy/tls.ts";
 import { createRouter, type RouterFlavor } from "./router/index.ts";
-import { type Entities, Rows } from "./store/rows.ts";
+import { type Tables, Rows } from "./store/rows.ts";
 
 /** The world, as a root hands it in. */
 export interface GatewayPorts {
@@ -63,7 +63,7 @@ export interface Gateway extends RequestHandler {
    * @returns What swaps it in, in one assignment: requests under way finish on the one they began with.
    * @throws Error when a plugin refuses its configuration; the old one stays.
    */
-  prepare(entities: Entities): () => void;
+  prepare(tables: Tables): () => void;
   /** A TLS client names the host it wants; global plugins may look at it. */
   certificate(serverName: string | undefined): void;
 }
@@ -138,8 +138,8 @@ class CompiledGateway implements Gateway {
     return new Flow(exchange, this.snapshot, this.ports, downstream, scope);
   }
 
-  prepare(entities: Entities): () => void {
-    const rows = new Rows(entities, this.host.clock);
+  prepare(tables: Tables): () => void {
+    const rows = new Rows(tables, this.host.clock);
     const kept = new Map<string, Kept>();
     const instances = this.instances(rows, kept);
     const planner = new Planner(instances);

@@ -13,4 +13,12 @@ export { BytesBody, readAll } from "./http/bodies.ts";
 export { HeaderList } from "./http/headers.ts";
 export * from "./pdk/index.ts";
 export { bundledPlugins } from "./plugins/index.ts";
-export { type Entities, Rows } from "./store/rows.ts";
+export { type Tables, Rows } from "./store/rows.ts";
+export {
+  type AdminOptions,
+  type ConfigurationControl,
+  createAdmin,
+  DeclarativeConfiguration,
+  type NodeInformation,
+  type WorkerCounts,
+} from "./admin/index.ts";

@@ -1,4 +1,4 @@
-import type { Entities, NodeFacts } from "../core/index.ts";
+import type { NodeFacts, Tables, WorkerCounts } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
 
 /** Supervisor to the runtime process. */
@@ -23,6 +23,8 @@ export interface Certificate {
 export interface WorkerData {
   readonly conf: Conf;
   readonly node: NodeFacts;
+  /** Of this package. */
+  readonly version: string;
   readonly certificate: Certificate | undefined;
   /** Counted up by the worker while its event loop turns. */
   readonly heartbeat: Int32Array;
@@ -31,7 +33,7 @@ export interface WorkerData {
 /** Master to a worker thread. */
 export type ToWorker =
   /** Compile a configuration; nothing changes for requests yet. */
-  | { readonly type: "prepare"; readonly version: number; readonly entities: Entities }
+  | { readonly type: "prepare"; readonly version: number; readonly tables: Tables }
   /** Swap in what was prepared. */
   | { readonly type: "commit"; readonly version: number }
   /** Accept connections. */
@@ -39,14 +41,6 @@ export type ToWorker =
   | { readonly type: "count" }
   /** Finish what is under way, then exit. */
   | { readonly type: "drain"; readonly graceMs: number };
-
-/** What a worker counted since it started. */
-export interface WorkerCounts {
-  readonly connectionsActive: number;
-  readonly connectionsAccepted: number;
-  readonly requests: number;
-  readonly heapBytes: number;
-}
 
 /** A worker thread to its master. */
 export type FromWorker =

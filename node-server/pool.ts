@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { Entities, Logger } from "../core/index.ts";
-import type { FromWorker, ToWorker, WorkerCounts, WorkerData } from "./messages.ts";
+import type { Logger, Tables, WorkerCounts } from "../core/index.ts";
+import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 
 /** A worker whose event loop stood still this long is replaced. */
 const hangMs = 15_000;
@@ -11,7 +11,7 @@ const maxDelayMs = 5_000;
 
 interface Configuration {
   readonly version: number;
-  readonly entities: Entities;
+  readonly tables: Tables;
 }
 
 /** One worker thread, as its master sees it. */
@@ -25,8 +25,10 @@ class Member {
   private readonly heartbeat: Int32Array;
   private lastBeat = 0;
   private lastBeatAt = performance.now();
-  private readonly waiting: { accepts: (message: FromWorker) => boolean; settle: (message: FromWorker | undefined) => void }[] =
-    [];
+  private readonly waiting: {
+    accepts: (message: FromWorker) => boolean;
+    settle: (message: FromWorker | undefined) => void;
+  }[] = [];
 
   constructor(number: number, thread: Worker, heartbeat: Int32Array) {
     this.number = number;
@@ -80,7 +82,7 @@ export interface PoolOptions {
 export class WorkerPool {
   private readonly options: PoolOptions;
   private readonly members = new Set<Member>();
-  private current: Configuration = { version: 0, entities: {} };
+  private current: Configuration = { version: 0, tables: {} };
   private changes: Promise<unknown> = Promise.resolve();
   private delayMs = 0;
   private isClosing = false;
@@ -93,8 +95,8 @@ export class WorkerPool {
   }
 
   /** Starts every worker. @throws Error when one of them can't serve. */
-  async start(entities: Entities): Promise<void> {
-    this.current = { version: 1, entities };
+  async start(tables: Tables): Promise<void> {
+    this.current = { version: 1, tables };
     await Promise.all(Array.from({ length: this.options.size }, (_, number) => this.spawn(number)));
   }
 
@@ -167,10 +169,10 @@ export class WorkerPool {
 
   /** Brings one worker to the current configuration. */
   private async bring(member: Member): Promise<void> {
-    const { version, entities } = this.current;
+    const { version, tables } = this.current;
     if (member.version === version) return;
     const prepared = member.next("prepared");
-    member.send({ type: "prepare", version, entities });
+    member.send({ type: "prepare", version, tables });
     const answer = await prepared;
     if (answer?.problem !== undefined) throw new Error(answer.problem);
     const committed = member.next("committed");
@@ -185,9 +187,9 @@ export class WorkerPool {
    *
    * @throws Error when it can't be compiled; every worker then stays on the old one.
    */
-  configure(entities: Entities): Promise<void> {
+  configure(tables: Tables): Promise<void> {
     return this.inTurn(async () => {
-      const next = { version: this.current.version + 1, entities };
+      const next = { version: this.current.version + 1, tables };
       const members = [...this.members].filter((member) => member.version > 0);
       const prepared = await Promise.all(
         members.map((member) => {

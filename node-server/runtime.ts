@@ -14,7 +14,10 @@ const start = async (message: Extract<ToRuntime, { type: "start" }>): Promise<vo
     tell({ type: "ready" });
   } catch (error) {
     const problems = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
-    tell({ type: "failed", problems: problems.map((problem) => (problem instanceof Error ? problem.message : String(problem))) });
+    tell({
+      type: "failed",
+      problems: problems.map((problem) => (problem instanceof Error ? problem.message : String(problem))),
+    });
     await master?.close();
     process.exit(1);
   }

@@ -78,7 +78,9 @@ export class Supervisor {
   private restart(cause: string, livedMs: number): void {
     this.restarts++;
     this.delayMs = livedMs > healthyMs ? 0 : Math.min(maxDelayMs, this.delayMs === 0 ? 50 : this.delayMs * 2);
-    this.logger.log("alert", `the gateway's process died (${cause}), starting it again`, { restarts: this.restarts });
+    this.logger.log("alert", `the gateway's process died (${cause}), starting it again`, {
+      restarts: this.restarts,
+    });
     this.timer = setTimeout(() => {
       this.spawn((message) => {
         if (message?.type === "ready") this.logger.log("notice", "the gateway serves again");

@@ -1,21 +1,12 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { pathToFileURL } from "node:url";
+import { parentPort, threadId, workerData } from "node:worker_threads";
 import { setTimeout as after } from "node:timers/promises";
-import {
-  accessLog,
-  defaultContext,
-  HttpTransport,
-  listen,
-  type Listener,
-  newCounters,
-  nodeLogger,
-} from "../adapters/node/index.ts";
+import { listen, type Listener, newCounters, nodeLogger, NodeTransport } from "../adapters/node/index.ts";
 import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
 import { createGateway, type Gateway } from "../core/index.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 
-const { conf, node, heartbeat, certificate } = workerData as WorkerData;
+const { conf, node, version, heartbeat } = workerData as WorkerData;
 const port = parentPort!;
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -33,16 +24,14 @@ const beat = setInterval(() => Atomics.add(heartbeat, 0, 1), 1_000);
 
 const openGateway = async (): Promise<Gateway> => {
   const plugins = await loadPlugins(conf.plugins);
-  const transport = new HttpTransport({ logger });
-  const log = conf.accessLog === undefined ? undefined : accessLog(conf.accessLog);
+  const transport = new NodeTransport();
   return createGateway(
     { clock: webClock, random: webRandom, logger, timers: new WebTimers(logger), transport },
     {
-      version: node.version,
+      version,
       plugins,
       node,
       routerFlavor: conf.routerFlavor,
-      ...(log && { onFinished: log }),
     },
   );
 };
@@ -50,9 +39,11 @@ const openGateway = async (): Promise<Gateway> => {
 const openListeners = async (gateway: Gateway): Promise<void> => {
   for (const address of conf.proxyListen) {
     listeners.push(
-      await listen({ ...address, reusePort: true, certificate: address.ssl ? certificate : undefined }, gateway, {
-        counters,
-      }),
+      await listen(
+        { host: address.host, port: address.port, reusePort: true, backlog: address.backlog ?? 16_384 },
+        gateway,
+        { counters },
+      ),
     );
   }
   tell({ type: "listening" });
@@ -68,7 +59,7 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
   switch (message.type) {
     case "prepare":
       try {
-        prepared = { version: message.version, swap: gateway.prepare(message.entities) };
+        prepared = { version: message.version, swap: gateway.prepare(message.tables) };
         tell({ type: "prepared", version: message.version, problem: undefined });
       } catch (error) {
         tell({ type: "prepared", version: message.version, problem: String(error) });
@@ -86,7 +77,9 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
       tell({
         type: "counted",
         counts: {
+          pid: threadId,
           connectionsActive: counters.active,
+          connectionsOpen: counters.open,
           connectionsAccepted: counters.accepted,
           requests: counters.requests,
           heapBytes: process.memoryUsage().heapUsed,

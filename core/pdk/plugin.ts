@@ -1,3 +1,4 @@
+import type { Entity } from "../entities/index.ts";
 import type { PluginSchema } from "../schema/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -63,6 +64,8 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
   readonly name: string;
   /** The higher, the earlier; equal ones run in reverse order of their names. */
   readonly priority: number;
+  /** Entities that the plugin brings along: credentials and the like. */
+  readonly entities?: readonly Entity[];
   /**
    * Makes one configuration ready; runs when the configuration changes, never for a request.
    *

@@ -1,26 +1,26 @@
 import type { Directory, Row } from "../ports/directory.ts";
 import type { Clock } from "../ports/clock.ts";
 
-/** Entities by their names (`routes`, `consumers`…), each by id. */
-export type Entities = Readonly<Record<string, Readonly<Record<string, Row>>>>;
+/** Rows by the name of their entity (`routes`, `consumers`…), each by id. */
+export type Tables = Readonly<Record<string, Readonly<Record<string, Row>>>>;
 
 /** A configuration in memory, with an index for each field that was asked for. */
 export class Rows implements Directory {
-  private readonly entities: Entities;
+  private readonly tables: Tables;
   private readonly clock: Clock;
   private readonly indexes = new Map<string, Map<unknown, Row>>();
 
-  constructor(entities: Entities, clock: Clock) {
-    this.entities = entities;
+  constructor(tables: Tables, clock: Clock) {
+    this.tables = tables;
     this.clock = clock;
   }
 
   all(entity: string): readonly Row[] {
-    return Object.values(this.entities[entity] ?? {});
+    return Object.values(this.tables[entity] ?? {});
   }
 
   byId(entity: string, id: string): Row | undefined {
-    const rows = this.entities[entity];
+    const rows = this.tables[entity];
     return rows !== undefined && Object.hasOwn(rows, id) ? rows[id] : undefined;
   }
 

@@ -1,0 +1,49 @@
+import { type Context, load, type Loaded, type LoadFailure } from "../declarative/index.ts";
+import { createEntities } from "../entities/index.ts";
+import { checkRegex } from "../http/regex.ts";
+import { normalizePath } from "../http/path.ts";
+import type { PluginDefinition } from "../pdk/index.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Random } from "../ports/random.ts";
+import type { RouterFlavor } from "../router/index.ts";
+import { autoSource } from "./auto.ts";
+
+export interface ConfigurationOptions {
+  readonly plugins: readonly PluginDefinition[];
+  readonly routerFlavor: RouterFlavor;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The configuration of a gateway without a database: read from a document, replaced as a whole. */
+export class DeclarativeConfiguration {
+  private readonly context: Context;
+  private loaded: Loaded | undefined;
+
+  constructor({ plugins, routerFlavor, clock, random }: ConfigurationOptions) {
+    this.context = {
+      entities: createEntities({
+        plugins: Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin])),
+        pluginEntities: plugins.flatMap((plugin) => plugin.entities ?? []),
+        regexProblem: checkRegex,
+        normalizePath,
+        routerFlavor,
+      }),
+      auto: autoSource(clock, random),
+    };
+  }
+
+  /** What was accepted last; undefined before the first. */
+  get current(): Loaded | undefined {
+    return this.loaded;
+  }
+
+  /** Reads and checks a document; nothing changes. */
+  read(source: string | Record<string, unknown>, flattenErrors = false): Loaded | LoadFailure {
+    return load(source, this.context, { flattenErrors });
+  }
+
+  accept(loaded: Loaded): void {
+    this.loaded = loaded;
+  }
+}
