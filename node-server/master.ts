@@ -135,7 +135,7 @@ export class Master {
     const loaded = configuration.read(text);
     if (loaded.ok) {
       configuration.accept(loaded);
-      return loaded.entities;
+      return configuration.tables(loaded);
     }
     const source = conf.declarativeConfig ?? "declarative_config_string";
     throw new AggregateError([

@@ -1,7 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Random } from "../ports/random.ts";
 import type { AutoSource } from "../schema/index.ts";
-import { uuidV4 } from "../uuid/v4.ts";
+import { uuidV4Maker } from "../uuid/v4.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const secretLength = 32;
@@ -23,6 +23,6 @@ const secret = (random: Random): string => {
 /** Fills what rows get by themselves: times, ids, secrets. */
 export const autoSource = (clock: Clock, random: Random): AutoSource => ({
   nowMs: () => clock.nowMs(),
-  uuid: () => uuidV4(random),
+  uuid: uuidV4Maker(random),
   secret: () => secret(random),
 });

@@ -35,13 +35,12 @@ export const configResource = (control: ConfigurationControl) => {
     if (!loaded.ok) return json(loaded.error, 400);
     if (request.checkHash && loaded.hash === configuration.current?.hash)
       return new Response(null, { status: 304 });
-    await control.apply(loaded.entities);
+    await control.apply(configuration.tables(loaded));
     configuration.accept(loaded);
     return json(loaded.declared, 201);
   };
 
   return {
-    GET: (): Response => json({ config: control.configuration.exported() }),
     POST: (context: Context): Promise<Response> => {
       const result = turn.then(() => replace(context));
       turn = result.catch(() => undefined);

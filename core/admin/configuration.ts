@@ -6,6 +6,8 @@ import type { PluginDefinition } from "../pdk/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Random } from "../ports/random.ts";
 import type { RouterFlavor } from "../router/index.ts";
+import type { ErrorTree } from "../schema/index.ts";
+import type { Tables } from "../store/rows.ts";
 import { autoSource } from "./auto.ts";
 
 export interface ConfigurationOptions {
@@ -43,7 +45,29 @@ export class DeclarativeConfiguration {
     return load(source, this.context, { flattenErrors });
   }
 
+  /** The rows of a document, as the data path reads them. */
+  tables(loaded: Loaded): Tables {
+    // Every entity that the data path reads has an id.
+    return loaded.entities as unknown as Tables;
+  }
+
   accept(loaded: Loaded): void {
     this.loaded = loaded;
   }
+
+  /** One line a problem: where it is and what is wrong. */
+  describe({ error }: LoadFailure): string[] {
+    return problemLines(error.fields, "");
+  }
 }
+
+const problemLines = (tree: ErrorTree, path: string): string[] => {
+  if (typeof tree === "string") return [path === "" ? tree : `${path}: ${tree}`];
+  if (Array.isArray(tree))
+    return tree.flatMap((item, i) => (item === null ? [] : problemLines(item, `${path}[${i}]`)));
+  return Object.entries(tree).flatMap(([name, item]) => {
+    if (name === "@entity" && Array.isArray(item))
+      return item.map((message) => `${path}: ${String(message)}`);
+    return problemLines(item, path === "" ? name : `${path}.${name}`);
+  });
+};

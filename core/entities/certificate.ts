@@ -1,4 +1,12 @@
-import { customCheck, foreign, mutuallyRequired, record, string, wildcardHost } from "../schema/index.ts";
+import {
+  customCheck,
+  foreign,
+  mutuallyRequired,
+  record,
+  set,
+  string,
+  wildcardHost,
+} from "../schema/index.ts";
 import type { Values } from "../schema/index.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity } from "./entity.ts";
@@ -50,6 +58,10 @@ export function certificatesOf({ certificates: checker = structuralChecker }: En
           encrypted: true,
           check: key,
           doc: "Private key of `cert_alt`.",
+        }),
+        snis: set(wildcardHost(), {
+          transient: true,
+          doc: "Server names for which the certificate is shown; kept as rows of their own.",
         }),
         tags: labels,
       },

@@ -55,8 +55,13 @@ export function parseRow(
 ): ParsedRow {
   const variant = entity.variant?.(given) ?? { record: entity.record.record };
   if ("errors" in variant) return { ok: false, errors: variant.errors };
-  const { ttl, ...rest } = given;
-  const row = fillRecord(variant.record, entity.ttl ? rest : given, auto);
+  const { ttl, updated_at, ...rest } = given;
+  const input = { ...rest };
+  // The time of the last change is never the caller's to say.
+  if (updated_at !== undefined && !(auto && variant.record.fields.has("updated_at")))
+    input["updated_at"] = updated_at;
+  if (ttl !== undefined && !entity.ttl) input["ttl"] = ttl;
+  const row = fillRecord(variant.record, input, auto);
   const errors = recordProblems(variant.record, row, { updating });
   const ttlProblem = entity.ttl ? ttlError(ttl) : undefined;
   if (ttlProblem !== undefined) return { ok: false, errors: { ...errors, ttl: ttlProblem } };

@@ -23,6 +23,7 @@ import type { Documented, RecordSpec, Values } from "../schema/index.ts";
 import { hostProblem } from "../schema/host.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity, Variant } from "./entity.ts";
+import { pcreProblem } from "./pcre.ts";
 import type { EntityPorts } from "./ports.ts";
 import { familyRecords } from "./route-families.ts";
 
@@ -39,15 +40,12 @@ const endpoint = (what: string) =>
   );
 
 /** The rules of one path: plain paths in normal form, `~` before a regular expression. */
-const pathOf = ({ regexProblem, normalizePath }: EntityPorts) =>
+const pathOf = ({ normalizePath }: EntityPorts) =>
   string({
     match_any: { patterns: ["^/", "^~/"], err: "should start with: / (fixed path) or ~/ (regex path)" },
     match_none: [{ pattern: "//", err: "must not have empty segments" }],
     check(value) {
-      if (value.startsWith("~")) {
-        const problem = regexProblem?.(value.slice(1));
-        return problem === undefined ? undefined : `invalid regex: '${value.slice(1)}' (${problem})`;
-      }
+      if (value.startsWith("~")) return pcreProblem(value.slice(1));
       const escape = /%(?![0-9A-Fa-f]{2})(.{0,2})/.exec(value);
       if (escape) return `invalid url-encoded value: '%${escape[1]}'`;
       const normal = normalizePath(value);
@@ -144,7 +142,7 @@ const expressionFields = {
   }),
 };
 
-/** A stand-in for the check of a regular expression in Kong's own schema, where the router tries the whole route. */
+/** What the router reads of a route. */
 const routerSources = [
   "id",
   "protocols",
@@ -175,7 +173,7 @@ export function routesOf(ports: EntityPorts): Entity {
           ? [...routerSources, "expression", "regex_priority", "priority"]
           : routerSources,
         run_with_missing_fields: true,
-        check: (row) => (withExpressions ? exclusiveMatchers(row) : undefined),
+        check: (row) => (withExpressions ? exclusiveMatchers(row) : undefined) ?? routerProblem(row, ports),
       }),
     ],
   });
@@ -215,4 +213,15 @@ function exclusiveMatchers(row: Values): string | undefined {
   return set.length
     ? `Router Expression failed validation: cannot set 'expression' with ${set.map((field) => `'${field}'`).join(", ")}`
     : undefined;
+}
+
+/** A regular expression that the router can't run, though it is well-formed: look-around, back-references. */
+function routerProblem(row: Values, { regexProblem }: EntityPorts): string | undefined {
+  const paths = row["paths"];
+  if (!regexProblem || !Array.isArray(paths)) return undefined;
+  for (const path of paths as readonly string[]) {
+    const problem = path.startsWith("~") ? regexProblem(path.slice(1)) : undefined;
+    if (problem !== undefined) return `Router Expression failed validation: ${path.slice(1)}: ${problem}`;
+  }
+  return undefined;
 }

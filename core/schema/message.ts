@@ -26,16 +26,16 @@ function prettyList(list: readonly unknown[]): string {
   return `{${parts.join(",")}}`;
 }
 
+/** Line breaks and closing long brackets call for long brackets, everything else for escapes. */
 function quote(text: string): string {
-  if (!/["\\\n]/.test(text)) return `"${text}"`;
-  if (text.includes("\n") || (text.includes('"') && text.includes("\\"))) return longQuote(text);
-  if (text.includes('"') && !text.includes("'")) return `'${text}'`;
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+  if (/\n|\]=*\]/.test(`${text}]`) && !text.includes("\r")) return longQuote(text);
+  return `"${text.replace(/["\\]/g, "\\$&").replaceAll("\r", "\\r")}"`;
 }
 
+/** One more equals sign than the longest closing bracket inside. */
 function longQuote(text: string): string {
-  let level = "";
-  while (text.includes(`]${level}]`)) level += "=";
+  const inside = `${text}]`.matchAll(/\](=*)(?=\])/g);
+  const level = "=".repeat(Math.max(-1, ...[...inside].map(([, signs]) => signs!.length)) + 1);
   return `[${level}[${text.startsWith("\n") ? "\n" : ""}${text}]${level}]`;
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from "../../ports/downstream.ts";
 import { definePlugin, type Exchange, type PluginHost } from "../../pdk/index.ts";
-import { uuidV4 } from "../../uuid/v4.ts";
+import { uuidV4Maker } from "../../uuid/v4.ts";
 import { type Config, schema } from "./schema.ts";
 
 const idKey = Symbol("correlation-id");
@@ -39,11 +39,11 @@ export const correlationId = definePlugin<Config>({
 const generator = (kind: Config["generator"], host: PluginHost): ((exchange: Exchange) => string) => {
   switch (kind) {
     case "uuid":
-      return () => uuidV4(host.random);
+      return uuidV4Maker(host.random);
     case "uuid#counter": {
       let prefix: string | undefined;
       let count = 0;
-      return () => `${(prefix ??= uuidV4(host.random))}#${++count}`;
+      return () => `${(prefix ??= uuidV4Maker(host.random)())}#${++count}`;
     }
     case "tracker":
       return tracker(host);

@@ -11,6 +11,7 @@ import {
   whenReady,
 } from "../../pdk/index.ts";
 import { withoutArgument } from "../../http/query.ts";
+import { keyauthCredentials } from "./credential.ts";
 import { type Config, schema } from "./schema.ts";
 
 type Found = { key: string } | "none" | "duplicate";
@@ -19,6 +20,7 @@ type Found = { key: string } | "none" | "duplicate";
 export const keyAuth = definePlugin<Config>({
   ...schema,
   name: "key-auth",
+  entities: [keyauthCredentials],
   priority: 1250,
   create(config, host) {
     const challenge = config.realm === null ? "Key" : `Key realm="${config.realm}"`;
