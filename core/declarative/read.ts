@@ -1,0 +1,46 @@
+import { isObject } from "../schema/tree.ts";
+import type { Values } from "../schema/index.ts";
+import { readYaml } from "./yaml.ts";
+
+export type ReadResult =
+  | { readonly ok: true; readonly document: Values }
+  | { readonly ok: false; readonly problem: string };
+
+const maxDepth = 200;
+
+/** True when some part of `value` lies deeper than a configuration ever does. Does not recurse. */
+function tooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) return true;
+    const next: unknown[] = [];
+    for (const part of level)
+      if (typeof part === "object" && part !== null)
+        for (const inner of Object.values(part))
+          if (typeof inner === "object" && inner !== null) next.push(inner);
+    level = next;
+  }
+  return false;
+}
+
+function parseAny(text: string): { ok: true; value: unknown } | { ok: false; problem: string } {
+  try {
+    return { ok: true, value: JSON.parse(text) as unknown };
+  } catch {
+    return readYaml(text);
+  }
+}
+
+/**
+ * Reads the text of a configuration: JSON, else YAML. A `null` document counts as an empty one.
+ *
+ * @returns The problem without any prefix.
+ */
+export function readDocument(text: string): ReadResult {
+  const read = parseAny(text);
+  if (!read.ok) return read;
+  if (read.value === null && text.trim() === "null") return { ok: true, document: {} };
+  if (!isObject(read.value)) return { ok: false, problem: "expected an object" };
+  if (tooDeep(read.value)) return { ok: false, problem: `nested deeper than ${maxDepth} levels` };
+  return { ok: true, document: read.value };
+}

@@ -1,0 +1,91 @@
+import {
+  atLeastOneOf,
+  customCheck,
+  foreign,
+  mutuallyExclusive,
+  name,
+  record,
+  string,
+} from "../schema/index.ts";
+import { created, id, labels, updated } from "./columns.ts";
+import type { Entity } from "./entity.ts";
+import { structuralChecker } from "./pem.ts";
+import type { EntityPorts } from "./ports.ts";
+
+export const keySets: Entity = {
+  name: "key_sets",
+  primaryKey: "id",
+  endpointKey: "name",
+  workspaceable: true,
+  adminName: "key-sets",
+  record: record({
+    id,
+    name: name({ unique: true, doc: "Name of the set." }),
+    tags: labels,
+    created_at: created,
+    updated_at: updated,
+  }),
+};
+
+function kidOf(jwk: string): unknown {
+  try {
+    return (JSON.parse(jwk) as { kid?: unknown }).kid;
+  } catch {
+    return undefined;
+  }
+}
+
+export function keysOf({ certificates: checker = structuralChecker }: EntityPorts): Entity {
+  return {
+    name: "keys",
+    primaryKey: "id",
+    endpointKey: "name",
+    cacheKey: ["kid", "set"],
+    workspaceable: true,
+    adminName: "keys",
+    record: record(
+      {
+        id,
+        set: foreign("key_sets", { on_delete: "cascade", doc: "The set that the key belongs to." }),
+        name: name({ unique: true, doc: "Name of the key." }),
+        kid: string({ required: true, doc: "Id of the key, unique within its set." }),
+        jwk: string({ referenceable: true, encrypted: true, doc: "The key as a JWK in JSON text." }),
+        pem: record(
+          {
+            private_key: string({ referenceable: true, encrypted: true, doc: "The private key in PEM." }),
+            public_key: string({ referenceable: true, doc: "The public key in PEM." }),
+          },
+          {
+            checks: [atLeastOneOf("private_key", "public_key")],
+            check({ private_key, public_key }) {
+              if (private_key !== null) {
+                const problem = checker.pemProblem(private_key, "private");
+                if (problem !== undefined) return problem;
+              }
+              return public_key === null ? undefined : checker.pemProblem(public_key, "public");
+            },
+            doc: "The key in PEM.",
+          },
+        ),
+        tags: labels,
+        created_at: created,
+        updated_at: updated,
+      },
+      {
+        checks: [
+          mutuallyExclusive("pem", "jwk"),
+          atLeastOneOf("pem", "jwk"),
+          customCheck({
+            field_sources: ["jwk", "kid"],
+            check({ jwk, kid }) {
+              if (typeof jwk !== "string" || jwk.startsWith("{vault://")) return undefined;
+              const problem = checker.jwkProblem(jwk);
+              if (problem !== undefined) return problem;
+              return kidOf(jwk) === kid ? undefined : "kid in jwk.kid must be equal to keys.kid";
+            },
+          }),
+        ],
+      },
+    ),
+  };
+}

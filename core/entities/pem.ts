@@ -1,0 +1,53 @@
+import type { CertificateChecker } from "./ports.ts";
+
+const block = (label: string): RegExp =>
+  new RegExp(`-----BEGIN ${label}-----\\s+(?:[A-Za-z0-9+/=]+\\s+)+-----END ${label}-----`);
+
+const certificate = block("(?:X509 |TRUSTED )?CERTIFICATE");
+const privateKey = block("(?:RSA |EC |ENCRYPTED )?PRIVATE KEY");
+const publicKey = block("(?:RSA )?PUBLIC KEY");
+
+/** The DER bytes of a PEM block as a byte string; empty when it is no base64. */
+function derOf(pem: string): string {
+  try {
+    return atob(pem.replace(/-----[^-]+-----/g, "").replace(/\s+/g, ""));
+  } catch {
+    return "";
+  }
+}
+
+/** Extension 2.5.29.19, critical or not, whose sequence begins with a true `cA`. @see RFC 5280 §4.2.1.9 */
+// oxlint-disable-next-line no-control-regex
+const authority = /\x06\x03\x55\x1d\x13(?:\x01\x01\xff)?\x04[^]\x30[^]\x01\x01\xff/;
+
+const isAuthority = (pem: string): boolean => authority.test(derOf(pem));
+
+/**
+ * Looks at the form only: PEM blocks of the right kind with base64 inside. It can't tell a forged, expired or
+ * mismatched certificate; an adapter with cryptography does.
+ */
+export const structuralChecker: CertificateChecker = {
+  certificateProblem: (pem) => (certificate.test(pem) ? undefined : "invalid certificate: not in PEM format"),
+  keyProblem: (pem) => (privateKey.test(pem) ? undefined : "invalid key: not in PEM format"),
+  pairProblem: () => undefined,
+  authorityProblem(pem) {
+    if ((pem.match(/-----BEGIN /g) ?? []).length > 1) return "please submit only one certificate at a time";
+    return isAuthority(pem)
+      ? undefined
+      : 'certificate does not appear to be a CA because it is missing the "CA" basic constraint';
+  },
+  digest: () => undefined,
+  jwkProblem(jwk) {
+    try {
+      const parsed: unknown = JSON.parse(jwk);
+      const isKey = typeof parsed === "object" && parsed !== null && "kty" in parsed;
+      return isKey ? undefined : "could not load JWK, likely not a valid key";
+    } catch {
+      return "could not json decode jwk string";
+    }
+  },
+  pemProblem(pem, kind) {
+    const fine = (kind === "public" ? publicKey : privateKey).test(pem);
+    return fine ? undefined : `could not load ${kind} key`;
+  },
+};

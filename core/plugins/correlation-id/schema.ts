@@ -1,0 +1,24 @@
+import { boolean, httpProtocols, record, string } from "../../schema/index.ts";
+import type { Infer, PluginSchema } from "../../schema/index.ts";
+
+export const config = record(
+  {
+    header_name: string({ default: "Kong-Request-ID", doc: "The header that carries the id." }),
+    generator: string({
+      required: true,
+      default: "uuid#counter",
+      one_of: ["uuid", "uuid#counter", "tracker"],
+      doc: "How ids are made: a new UUID each time, one UUID of the worker with a counter, or the facts of connection and time.",
+    }),
+    echo_downstream: boolean({
+      required: true,
+      default: false,
+      doc: "Send the header to the client as well.",
+    }),
+  },
+  { required: true },
+);
+
+export type Config = NonNullable<Infer<typeof config>>;
+
+export const schema = { config, protocols: httpProtocols } satisfies PluginSchema;

@@ -1,0 +1,32 @@
+import type { RouterRoute } from "./route.ts";
+import { uuid5 } from "./uuid5.ts";
+
+/** One ranked part of a route: all its regular expressions, or its prefixes of one length. */
+export interface RoutePart {
+  /** The route's id, or one made from it when the route has several parts; breaks ties. */
+  readonly id: string;
+  /** Undefined when the route doesn't look at the path. */
+  readonly paths: readonly string[] | undefined;
+}
+
+const partNamespace = "7f145bf9-0dce-4f91-98eb-debbce4b9f6b";
+
+export const isRegexPath = (path: string): boolean => path.charCodeAt(0) === 126;
+
+/** Parts of a route, each of which has one rank. */
+export function splitByPath(route: RouterRoute): RoutePart[] {
+  const paths = route.paths ?? [];
+  if (paths.length === 0) return [{ id: route.id, paths: undefined }];
+  const groups = new Map<number, string[]>();
+  for (const path of paths) {
+    const key = isRegexPath(path) ? 0 : path.length;
+    const group = groups.get(key);
+    if (group) group.push(path);
+    else groups.set(key, [path]);
+  }
+  if (groups.size === 1) return [{ id: route.id, paths }];
+  return [...groups.values()].map((group, index) => ({
+    id: uuid5(partNamespace, `${route.id}#${index + 1}`),
+    paths: group,
+  }));
+}

@@ -1,0 +1,103 @@
+import type { Field, RecordSpec } from "./field.ts";
+import { isObject, own, put } from "./tree.ts";
+import type { Values } from "./tree.ts";
+import { valueProblem } from "./validate.ts";
+
+/** Where values come from that nobody gave. */
+export interface AutoSource {
+  /** Milliseconds since the Unix epoch. */
+  nowMs(): number;
+  /** A new random UUID. */
+  uuid(): string;
+  /** A new secret of 32 letters and digits. */
+  secret(): string;
+}
+
+function autoValue(field: Field, auto: AutoSource): unknown {
+  if (field.rules.uuid) return auto.uuid();
+  if (field.rules.timestamp)
+    return field.type === "integer" ? Math.floor(auto.nowMs() / 1000) : auto.nowMs() / 1000;
+  return field.type === "string" ? auto.secret() : undefined;
+}
+
+/** A value of JSON's kind, so that a default is never shared between rows. */
+const copyOf = (value: unknown): unknown =>
+  typeof value === "object" && value !== null ? structuredClone(value) : value;
+
+function fillList(field: Field, value: readonly unknown[], auto: AutoSource | undefined): unknown[] {
+  const elements = field.elements!;
+  const list = value.map((element) => fillValue(elements, element, auto));
+  return field.type === "set" ? [...new Set(list)] : list;
+}
+
+function fillMap(field: Field, value: Values, auto: AutoSource | undefined): Values {
+  const filled = Object.create(null) as Values;
+  for (const [name, element] of Object.entries(value)) filled[name] = fillValue(field.values!, element, auto);
+  return filled;
+}
+
+/** The value with defaults, empty containers in their proper type, shorthands expanded. Wrong types stay as they are. */
+export function fillValue(field: Field, value: unknown, auto: AutoSource | undefined): unknown {
+  const { rules } = field;
+  if (value === undefined) {
+    if (rules.auto && auto) return autoValue(field, auto) ?? null;
+    if (rules.default !== undefined) return fillValue(field, copyOf(rules.default), auto);
+    return field.type === "record" && rules.required ? fillRecord(field.record!, {}, auto) : null;
+  }
+  if (value === null) return null;
+  switch (field.type) {
+    case "array":
+    case "set":
+      if (Array.isArray(value)) return fillList(field, value, auto);
+      return isObject(value) && Object.keys(value).length === 0 ? [] : value;
+    case "map":
+      if (isObject(value)) return fillMap(field, value, auto);
+      return Array.isArray(value) && value.length === 0 ? Object.create(null) : value;
+    case "record":
+      if (isObject(value)) return fillRecord(field.record!, value, auto);
+      return Array.isArray(value) && value.length === 0 ? fillRecord(field.record!, {}, auto) : value;
+    case "foreign": {
+      // Only the key is kept: what else the caller told of the other row is not this row's business.
+      const id = isObject(value) ? own(value, "id") : undefined;
+      return id === undefined ? value : { id };
+    }
+    default:
+      return value;
+  }
+}
+
+/** Replaces shorthands by what they stand for. One of a wrong type stays, to be told. */
+function expandShorthands(spec: RecordSpec, given: Values): Values {
+  if (!spec.shorthands.size) return given;
+  let expanded = given;
+  for (const [name, shorthand] of spec.shorthands) {
+    const value = own(given, name);
+    if (value === undefined) continue;
+    if (value !== null && valueProblem(shorthand.field, value) !== undefined) continue;
+    if (expanded === given) expanded = { ...given };
+    delete expanded[name];
+    mergeInto(expanded, shorthand.expand(value, given));
+  }
+  return expanded;
+}
+
+/** Merges records field by field; everything else is replaced. */
+export function mergeInto(target: Values, more: Values): void {
+  for (const [name, value] of Object.entries(more)) {
+    const mine = own(target, name);
+    if (isObject(mine) && isObject(value)) {
+      const copy: Values = { ...mine };
+      mergeInto(copy, value);
+      put<unknown>(target, name, copy);
+    } else put(target, name, value);
+  }
+}
+
+/** Fills a record. Fields that it does not know stay, to be told as unknown. */
+export function fillRecord(spec: RecordSpec, given: Values, auto?: AutoSource): Values {
+  const input = expandShorthands(spec, given);
+  const values: Values = {};
+  for (const [name, field] of spec.fields) put(values, name, fillValue(field, own(input, name), auto));
+  for (const name of Object.keys(input)) if (!spec.fields.has(name)) put(values, name, input[name]);
+  return values;
+}
