@@ -27,6 +27,7 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
   private state = CONNECTING;
   private exchange: UpstreamExchange | undefined = undefined;
   private inflow: Inflow | undefined = undefined;
+  private isReached = false;
   private untilClose = false;
   private reusable = false;
   private interim = 0;
@@ -45,6 +46,11 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
   reserve(exchange: UpstreamExchange, connectTimeoutMs: number): void {
     this.exchange = exchange;
     this.deadline.arm(connectTimeoutMs);
+  }
+
+  /** TCP is connected, and TLS begins. */
+  reached(): void {
+    this.isReached = true;
   }
 
   /** The connection is made, TLS included. */
@@ -243,8 +249,9 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
   protected gone(error: Error | undefined): void {
     this.ended = true;
     this.error = error;
+    this.pool.drop(this);
     if (this.state === TUNNELLED) return this.tunnel?.finish();
-    if (this.state === IDLE) return this.pool.drop(this);
+    if (this.state === IDLE) return;
     const { exchange, inflow } = this;
     if (inflow !== undefined) {
       if (this.at === this.end) this.bodyStarved();
@@ -252,7 +259,7 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
     }
     if (exchange === undefined) return;
     this.exchange = undefined;
-    if (this.state === CONNECTING) exchange.notConnected(error);
+    if (this.state === CONNECTING) exchange.notConnected(error, this.isReached);
     else exchange.lost(this, error);
   }
 

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 
 import { Deadline } from "./deadline.ts";
 import { enter, flush, leave } from "./outbox.ts";
+import { unsentBytes } from "./socket.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -146,9 +147,9 @@ export abstract class Wire {
   write(bytes: Uint8Array): boolean {
     if (this.closed) return true;
     this.bytesWritten += bytes.length;
-    this.socket.write(bytes);
+    const room = this.socket.write(bytes);
     if (this.socket.writableLength === 0) return true;
-    this.congest();
+    if (!room) this.congest();
     return false;
   }
 
@@ -156,8 +157,7 @@ export abstract class Wire {
   writeText(text: string): void {
     if (this.closed) return;
     this.bytesWritten += text.length;
-    this.socket.write(text, "latin1");
-    if (this.socket.writableLength > 0) this.congest();
+    if (!this.socket.write(text, "latin1") && this.socket.writableLength > 0) this.congest();
   }
 
   private congest(): void {
@@ -204,8 +204,7 @@ class SendWatch {
 
   /** Bytes that the kernel has not taken: one large write shrinks here long before it is finished. */
   private measure(): number {
-    const { _handle: handle } = this.wire.socket as unknown as { _handle?: { writeQueueSize?: number } };
-    return handle?.writeQueueSize ?? this.wire.socket.writableLength;
+    return unsentBytes(this.wire.socket);
   }
 
   timedOut(): void {
