@@ -158,9 +158,8 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
   cancel(): void {
     this.told = true;
     if (this.over) return;
-    this.completed();
     const { connection } = this;
-    this.connection = undefined;
+    this.completed();
     connection?.abandon();
   }
 

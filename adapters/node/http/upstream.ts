@@ -12,7 +12,8 @@ import { Wire } from "./wire.ts";
 /** Interim responses that one response may be preceded by. */
 const MAX_INTERIM = 64;
 
-const responseLimits: HeadLimits = { maxLineBytes: 65_536, maxHeadBytes: 131_072, maxFields: 1_000 };
+/** Below what a connection holds unread, so that an endless head ends here and does not just stop. */
+const responseLimits: HeadLimits = { maxLineBytes: 61_440, maxHeadBytes: 61_440, maxFields: 1_000 };
 
 const CONNECTING = 0;
 const IDLE = 1;
