@@ -1,4 +1,4 @@
-import { type AddressInfo, type Server, type Socket, connect, createServer } from "node:net";
+import { type Server, type Socket, connect, createServer } from "node:net";
 import {
   type ListenOptions,
   type Listener,
@@ -6,7 +6,7 @@ import {
   listen,
 } from "../../adapters/node/http/listener.ts";
 import { NodeTransport, type TransportOptions } from "../../adapters/node/http/transport.ts";
-import type { UpstreamAddress } from "../../core/index.ts";
+import type { ConnectionFacts, RequestHandler, UpstreamAddress } from "../../core/index.ts";
 import { type Timeouts, straightHandler } from "./straight.ts";
 
 /** A client that speaks in bytes. */
@@ -96,6 +96,8 @@ export class Rig {
   readonly connections: RawClient[];
   /** What the handler was told. */
   readonly events: string[];
+  /** Told the connection of each request. */
+  noted: ((connection: ConnectionFacts) => void) | undefined;
   private readonly clients: RawClient[] = [];
 
   private constructor(
@@ -129,12 +131,21 @@ export class Rig {
       script(client, connections.length);
     });
     await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-    const { port } = upstream.address() as AddressInfo;
+    const bound = upstream.address();
+    const port = typeof bound === "object" && bound !== null ? bound.port : 0;
     const transport = new NodeTransport(options.transport);
     const address = { host: "127.0.0.1", port, tls: undefined, ...options.address };
-    const handler = straightHandler(transport, address, options.timeouts, (event) => events.push(event));
+    const straight = straightHandler(transport, address, options.timeouts, (event) => events.push(event));
+    const handler: RequestHandler = {
+      handle(request, downstream, scope) {
+        rig.noted?.(request.connection);
+        return straight.handle(request, downstream, scope);
+      },
+      refuse: straight.refuse,
+    };
     const listener = await listen({ host: "127.0.0.1", port: 0, ...options.where }, handler, options);
-    return new Rig(listener, transport, upstream, connections, events);
+    const rig = new Rig(listener, transport, upstream, connections, events);
+    return rig;
   }
 
   get port(): number {
@@ -142,7 +153,11 @@ export class Rig {
   }
 
   client(): RawClient {
-    const client = RawClient.open(this.port);
+    return this.keep(RawClient.open(this.port));
+  }
+
+  /** Closes a client at the end. */
+  keep(client: RawClient): RawClient {
     this.clients.push(client);
     return client;
   }
