@@ -60,7 +60,8 @@ export class RawClient {
 
   /** Waits for the other side to end, and closes. */
   async end(): Promise<string> {
-    this.socket.once("end", () => this.socket.end());
+    if (this.socket.readableEnded) this.socket.end();
+    else this.socket.once("end", () => this.socket.end());
     await this.closed;
     return this.received;
   }
