@@ -6,14 +6,13 @@ import {
   connect,
   createServer,
 } from "node:http2";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { CertificateStore, type KeyPair } from "../../adapters/node/http/certificates.ts";
 import { listen } from "../../adapters/node/http/listener.ts";
 import { NodeTransport } from "../../adapters/node/http/transport.ts";
 import type { RequestHandler } from "../../core/index.ts";
 import { certificateFor } from "./certificate.ts";
-import { type RawClient, Rig, always, ok } from "./rig.ts";
+import { type RawClient, Rig, always, ok, portOf } from "./rig.ts";
 import { straightHandler } from "./straight.ts";
 
 let pair: KeyPair;
@@ -202,7 +201,7 @@ describe("an HTTP/2 upstream", () => {
     upstream.on("session", () => sessions++);
     upstream.on("stream", serve);
     await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-    const { port } = upstream.address() as AddressInfo;
+    const port = portOf(upstream);
     const transport = new NodeTransport();
     const straight = straightHandler(
       transport,

@@ -71,6 +71,13 @@ export class RawClient {
   }
 }
 
+/** The port that a server listens on. */
+export function portOf(server: Pick<Server, "address">): number {
+  const bound = server.address();
+  if (typeof bound !== "object" || bound === null) throw new Error("the server does not listen");
+  return bound.port;
+}
+
 /** What an upstream does with a connection. */
 export type Script = (client: RawClient, connection: number) => void;
 
@@ -132,8 +139,7 @@ export class Rig {
       script(client, connections.length);
     });
     await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-    const bound = upstream.address();
-    const port = typeof bound === "object" && bound !== null ? bound.port : 0;
+    const port = portOf(upstream);
     const transport = new NodeTransport(options.transport);
     const address = { host: "127.0.0.1", port, tls: undefined, ...options.address };
     const straight = straightHandler(transport, address, options.timeouts, (event) => events.push(event));
@@ -142,7 +148,7 @@ export class Rig {
         rig.noted?.(request.connection);
         return straight.handle(request, downstream, scope);
       },
-      refuse: straight.refuse,
+      refuse: (status, request, downstream) => straight.refuse(status, request, downstream),
     };
     const listener = await listen({ host: "127.0.0.1", port: 0, ...options.where }, handler, options);
     const rig = new Rig(listener, transport, upstream, connections, events);

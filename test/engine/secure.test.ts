@@ -1,11 +1,10 @@
-import { type AddressInfo } from "node:net";
 import { type ConnectionOptions, type TLSSocket, connect, createServer } from "node:tls";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { CertificateStore, type KeyPair } from "../../adapters/node/http/certificates.ts";
 import { NodeTransport } from "../../adapters/node/http/transport.ts";
 import type { UpstreamTls } from "../../core/index.ts";
 import { certificateFor } from "./certificate.ts";
-import { RawClient, Rig, always, ok } from "./rig.ts";
+import { RawClient, Rig, always, ok, portOf } from "./rig.ts";
 
 let rig: Rig | undefined;
 afterEach(async () => {
@@ -205,7 +204,7 @@ describe("TLS to an upstream", () => {
     });
     upstream.on("tlsClientError", () => {});
     await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-    const { port } = upstream.address() as AddressInfo;
+    const port = portOf(upstream);
     rig = await Rig.start(() => {}, { address: { port, tls: { ...terms, ...own } } });
     let text = "";
     for (let i = 0; i < 2; i++)
@@ -252,7 +251,7 @@ describe("TLS to an upstream", () => {
       {},
     );
     const transport = new NodeTransport();
-    const { port } = rig.upstream.address() as AddressInfo;
+    const port = portOf(rig.upstream);
     const code = await new Promise((resolve) => {
       transport.send(
         { host: "127.0.0.1", port, tls: terms },
