@@ -67,7 +67,7 @@ export class ServerSession implements ConnectionFacts {
     host.connections.add(this);
     host.counters.open++;
     this.deadline.arm(host.limits.keepAliveMs);
-    // Node ends the session itself where the error is fatal (it is not for a PING that answers nothing).
+    // Node ends the session itself where the error is fatal.
     session.on("error", () => {});
     session.on("close", () => {
       this.deadline.disarm();
