@@ -1,8 +1,8 @@
 import type { BodySink, BodyStream } from "../../../core/index.ts";
 
 /**
- * A body that has arrived as a whole together with its head: its connection is free before anybody reads it.
- * Most responses are like that (it saves 3 % of a small one).
+ * A body that has arrived as a whole together with its head, as most do: its connection is free for the next
+ * exchange before anybody reads it, and a slow reader holds no connection.
  */
 export class WholeBody implements BodyStream {
   readonly lengthBytes: number;
