@@ -1,4 +1,4 @@
-import { readAll } from "../http/bodies.ts";
+import { BytesBody, readAll } from "../http/bodies.ts";
 import { bareStatus } from "../http/errorpage.ts";
 import type { Exchange } from "../pdk/exchange.ts";
 import type { Handled } from "../pdk/plugin.ts";
@@ -146,6 +146,7 @@ export class Delivery {
     }
     const bytes = typeof body === "string" ? encoder.encode(body) : (body ?? new Uint8Array(0));
     const filtered = applyFilters(filters, exchange, bytes, true) ?? new Uint8Array(0);
-    return filtered;
+    // A filter that took the length away is taken at its word, as where the upstream's body streams.
+    return declaredLengthBytes === undefined ? BytesBody.chunked(filtered) : filtered;
   }
 }
