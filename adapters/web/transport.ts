@@ -19,7 +19,7 @@ export interface FetchPlatform {
   readonly tunnel?: (response: Response) => Tunnel | undefined;
 }
 
-/** Reads headers with repeated Set-Cookie kept apart. */
+/** Fields as core reads them; Set-Cookie lines stay apart, others were joined by the platform. */
 export const flatHeaders = (headers: Headers): string[] => {
   const flat: string[] = [];
   for (const [name, value] of headers) flat.push(name, value);

@@ -26,7 +26,7 @@ const refuse = (status: 400 | 415, message?: string): ConfigRefusal => ({
 
 const truthy = new Set<unknown>([true, "true", "1", 1, "on", "yes", ""]);
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: false });
+const decoder = new TextDecoder();
 
 /** The body as a text to load, as fields, or refused. */
 function readBody(contentType: string, bytes: Uint8Array): string | Values | ConfigRefusal {
