@@ -22,10 +22,14 @@ interface Source {
 
 const read = (file: string): Source => {
   const text = withoutComments(readFileSync(path.join(root, file), "utf8"));
-  const names = [...text.matchAll(/(?:^|[\s;])(?:import|export)\s[^"';]*?from\s*"([^"]+)"|import\s*\(?\s*"([^"]+)"/g)];
+  const names = [
+    ...text.matchAll(/(?:^|[\s;])(?:import|export)\s[^"';]*?from\s*"([^"]+)"|import\s*\(?\s*"([^"]+)"/g),
+  ];
   const imports = names.map(([, from, direct]) => {
     const name = (from ?? direct)!;
-    return name.startsWith(".") ? path.posix.normalize(path.posix.join(path.posix.dirname(file), name)) : name;
+    return name.startsWith(".")
+      ? path.posix.normalize(path.posix.join(path.posix.dirname(file), name))
+      : name;
   });
   return { file, text, imports };
 };
@@ -70,7 +74,11 @@ const offences = (files: readonly Source[], isAllowed: (file: string, name: stri
 
 describe("the house", () => {
   test("every folder of core stands in the order", () => {
-    expect(inFolder("core").filter(({ file }) => !order.includes(partOf(file))).map(({ file }) => file)).toEqual([]);
+    expect(
+      inFolder("core")
+        .filter(({ file }) => !order.includes(partOf(file)))
+        .map(({ file }) => file),
+    ).toEqual([]);
   });
 
   test("a folder of core imports only what stands before it", () => {
@@ -83,7 +91,8 @@ describe("the house", () => {
   });
 
   test("core imports nothing but itself and packages that run anywhere", () => {
-    const isAllowed = (_: string, name: string): boolean => name.startsWith("core/") || corePackages.has(name);
+    const isAllowed = (_: string, name: string): boolean =>
+      name.startsWith("core/") || corePackages.has(name);
     expect(offences(inFolder("core"), isAllowed)).toEqual([]);
   });
 
@@ -138,12 +147,16 @@ describe("the house", () => {
   });
 
   test("the list of plugins equals the folders, each name once", () => {
-    const folders = globSync("core/plugins/*/index.ts", { cwd: root }).map((file) => path.basename(path.dirname(file)));
+    const folders = globSync("core/plugins/*/index.ts", { cwd: root }).map((file) =>
+      path.basename(path.dirname(file)),
+    );
     expect(bundledPlugins.map(({ name }) => name).sort()).toEqual(folders.sort());
   });
 
   test("no file or folder is called after nothing in particular", () => {
-    expect(sources.filter((file) => /(?:^|\/)(?:utils?|helpers?|common|misc|manager)(?:\.|\/)/.test(file))).toEqual([]);
+    expect(
+      sources.filter((file) => /(?:^|\/)(?:utils?|helpers?|common|misc|manager)(?:\.|\/)/.test(file)),
+    ).toEqual([]);
   });
 });
 
@@ -152,7 +165,11 @@ describe("the packages", () => {
     "dependencies" | "optionalDependencies" | "devDependencies",
     Record<string, string>
   >;
-  const declared = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies };
+  const declared = {
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.devDependencies,
+  };
 
   test("each has its reason in DEPENDENCIES.md", () => {
     const reasons = readFileSync(path.join(root, "DEPENDENCIES.md"), "utf8");
@@ -167,7 +184,11 @@ describe("the packages", () => {
     const packageOf = (name: string): string => name.split("/", name.startsWith("@") ? 2 : 1).join("/");
     const used = product
       .flatMap(({ imports }) => imports)
-      .filter((name) => !/^(?:node|cloudflare):/.test(name) && !/^(?:core|adapters|node-server|workers|examples|package\.json)/.test(name))
+      .filter(
+        (name) =>
+          !/^(?:node|cloudflare):/.test(name) &&
+          !/^(?:core|adapters|node-server|workers|examples|package\.json)/.test(name),
+      )
       .map(packageOf);
     expect([...new Set(used)].filter((name) => !(name in manifest.dependencies))).toEqual([]);
   });

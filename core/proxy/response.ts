@@ -47,7 +47,11 @@ export const clientHeaders = (
     const name = flat[i]!;
     const value = flat[i + 1]!;
     const candidates = droppedByLength[name.length];
-    if (candidates !== undefined && candidates.includes(name.toLowerCase())) continue;
+    if (candidates !== undefined && candidates.includes(name.toLowerCase())) {
+      // The gateway's own 426 names what to upgrade to; the listener adds it to Connection.
+      if (name.length === 7 && response.source !== "service") out.push(name, value);
+      continue;
+    }
     if (listed !== undefined && listed.has(name.toLowerCase())) continue;
     if (name.length === 12 && name.toLowerCase() === "content-type") {
       const isMoved = response.status === 301 || response.status === 302;
