@@ -52,7 +52,7 @@ describe("an upstream that fails", () => {
 
   test("gets the same body again with a PUT", async () => {
     const { client, ports } = gatewayOn(oneRoute());
-    ports.transport.answer = (_, n) => (n === 0 ? { failure: "connection_closed" } : {});
+    ports.transport.answer = (_, n) => (n === 0 ? { failure: "connection_closed" } : { status: 200 });
     await client.send({ method: "PUT", target: "/t", body: "the body" });
     expect(ports.transport.sent.map(({ body }) => body)).toEqual(["the body", "the body"]);
   });
