@@ -18,6 +18,9 @@ export interface Upstream {
   readonly received: Map<string, Received[]>;
   /** Requests whose connection broke before they were answered. */
   readonly aborted: string[];
+  /** Requests to `/late` that wait for {@link Upstream.release}. */
+  readonly held: ServerResponse[];
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -63,6 +66,7 @@ const answers: Readonly<Record<string, Answer>> = {
 export const startUpstream = async (): Promise<Upstream> => {
   const received = new Map<string, Received[]>();
   const aborted: string[] = [];
+  const held: ServerResponse[] = [];
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     const name = String(request.headers["x-case"] ?? "");
@@ -80,7 +84,8 @@ export const startUpstream = async (): Promise<Upstream> => {
       };
       received.set(name, [...(received.get(name) ?? []), got]);
       const answer = answers[got.url.split(/[/?]/)[1] ?? ""];
-      if (answer !== undefined) answer(request, response, got);
+      if (got.url === "/late") held.push(response);
+      else if (answer !== undefined) answer(request, response, got);
       else send(response, 200, ["Content-Type", "application/json"], JSON.stringify({ url: got.url }));
     });
   });
@@ -89,6 +94,10 @@ export const startUpstream = async (): Promise<Upstream> => {
     port: (server.address() as AddressInfo).port,
     received,
     aborted,
+    held,
+    release: () => {
+      for (const response of held.splice(0)) send(response, 200, [], "late");
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
