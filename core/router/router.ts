@@ -1,12 +1,13 @@
-import { escapePath } from "../http/path.ts";
-import { toByteString } from "../http/utf8.ts";
-import type { RegexMatch, Regex } from "../http/regex.ts";
+import { type Catalog, CatalogEditor, emptyCatalog } from "./catalog.ts";
+import { compileCompatible } from "./compatible.ts";
 import { Facts } from "./facts.ts";
-import { type Matcher, compileRoute, matches } from "./matcher.ts";
-import { compareRanks } from "./rank.ts";
-import type { RouteCaptures, RouteMatch, RouteRequest } from "./request.ts";
+import { Match } from "./match.ts";
+import type { Matcher } from "./matcher.ts";
+import type { RouteMatch, RouteRequest } from "./request.ts";
 import type { RouterEntry, RouterFlavor } from "./route.ts";
-import { dropLeadingDots, joinPaths } from "./upstream.ts";
+import { Search } from "./search.ts";
+import { Table } from "./table.ts";
+import { compileTraditional } from "./traditional.ts";
 
 export interface RouterOptions {
   readonly flavor: RouterFlavor;
@@ -25,70 +26,76 @@ export interface Router<R> {
   readonly size: number;
   /** The route for a request, undefined when none matches. */
   match(request: RouteRequest): RouteMatch<R> | undefined;
-  /** A router with the changes; this one stays as it is. */
+  /**
+   * A router with the changes, `remove` before `set`; this one stays as it is and goes on serving. Costs as much as
+   * the changed routes, not as the table: everything else is shared.
+   */
   update(changes: RouterChanges<R>): Router<R>;
 }
 
-function capturesOf(regex: Regex, found: RegexMatch): RouteCaptures | undefined {
-  if (regex.groupNames.length === 1) return undefined;
-  const bytes = found.groups.map((group) => (group === undefined ? undefined : toByteString(group)));
-  const named: Record<string, string> = {};
-  regex.groupNames.forEach((name, index) => {
-    const value = bytes[index];
-    if (name !== undefined && value !== undefined) named[name] = value;
-  });
-  return { unnamed: bytes.slice(1), named };
+/** A route as the router keeps it. */
+interface Kept<R> {
+  readonly entry: RouterEntry<R>;
+  readonly matchers: readonly Matcher<R>[];
 }
 
-class LinearRouter<R> implements Router<R> {
-  private readonly entries: ReadonlyMap<string, RouterEntry<R>>;
-  private readonly matchers: readonly Matcher<R>[];
+const streamProtocols = new Set(["tcp", "tls", "udp", "tls_passthrough"]);
 
-  constructor(entries: ReadonlyMap<string, RouterEntry<R>>) {
-    this.entries = entries;
-    this.matchers = [...entries.values()]
-      .flatMap(compileRoute<R>)
-      .sort((a, b) => compareRanks(a.rank, b.rank));
+class IndexedRouter<R> implements Router<R> {
+  private readonly flavor: RouterFlavor;
+  private readonly routes: Table<Kept<R>>;
+  private readonly catalog: Catalog<R>;
+  /** Shared by all versions: matching never waits, so requests don't overlap. */
+  private readonly facts: Facts;
+  private readonly search: Search<R>;
+  private readonly asksHost: boolean;
+
+  constructor(flavor: RouterFlavor, routes: Table<Kept<R>>, catalog: Catalog<R>, facts: Facts) {
+    this.flavor = flavor;
+    this.routes = routes;
+    this.catalog = catalog;
+    this.facts = facts;
+    this.search = new Search(catalog, facts);
+    this.asksHost = catalog.hostMatchers > 0;
   }
 
   get size(): number {
-    return this.entries.size;
+    return this.routes.size;
   }
 
   match(request: RouteRequest): RouteMatch<R> | undefined {
-    const facts = new Facts(request);
-    const winner = this.matchers.find((matcher) => matches(matcher, facts));
-    return winner && this.found(winner, facts);
+    const { facts } = this;
+    facts.start(request, this.catalog.reach);
+    if (this.asksHost) {
+      if (this.flavor === "traditional") facts.readTraditionalHost();
+      else facts.readHost();
+    }
+    const matcher = this.search.run();
+    return matcher && new Match(matcher, facts, this.flavor === "traditional");
   }
 
-  private found(matcher: Matcher<R>, facts: Facts): RouteMatch<R> {
-    const { route, service, value } = matcher.entry;
-    const { path } = facts;
-    const regex = matcher.regexes?.find((regex) => regex.test(facts.pathText));
-    const taken = regex?.exec(facts.pathText);
-    const matched = taken ? toByteString(taken.groups[0]!) : matcher.prefixes?.[0];
-    const prefix = route.strip_path && matched !== undefined ? path.slice(0, matched.length) : undefined;
-    const rest = route.strip_path ? dropLeadingDots(path.slice(prefix?.length ?? 1)) : undefined;
-    return {
-      value,
-      route,
-      service,
-      prefix,
-      captures: regex && taken && capturesOf(regex, taken),
-      upstreamPath: escapePath(joinPaths(service?.path ?? "/", path, rest)),
-      path,
+  update({ set = [], remove = [] }: RouterChanges<R>): Router<R> {
+    const routes = this.routes.edit();
+    const catalog = new CatalogEditor(this.catalog);
+    const drop = (id: string): void => {
+      for (const matcher of routes.get(0, id)?.matchers ?? []) catalog.remove(matcher);
+      routes.delete(0, id);
     };
-  }
-
-  update(changes: RouterChanges<R>): Router<R> {
-    const entries = new Map(this.entries);
-    for (const id of changes.remove ?? []) entries.delete(id);
-    for (const entry of changes.set ?? []) entries.set(entry.route.id, entry);
-    return new LinearRouter(entries);
+    for (const id of remove) drop(id);
+    for (const entry of set) {
+      const { id, protocols } = entry.route;
+      drop(id);
+      if (streamProtocols.has(protocols[0] ?? "")) continue;
+      const matchers = this.flavor === "traditional" ? compileTraditional(entry) : compileCompatible(entry);
+      routes.set(0, id, { entry, matchers });
+      for (const matcher of matchers) catalog.add(matcher);
+    }
+    return new IndexedRouter(this.flavor, routes.commit(), catalog.commit(), this.facts);
   }
 }
 
 /** Compiles a table of routes. Of entries with the same id the last counts. */
-export function createRouter<R>(entries: Iterable<RouterEntry<R>>, _options: RouterOptions): Router<R> {
-  return new LinearRouter(new Map([...entries].map((entry) => [entry.route.id, entry])));
+export function createRouter<R>(entries: Iterable<RouterEntry<R>>, { flavor }: RouterOptions): Router<R> {
+  const empty = new IndexedRouter<R>(flavor, new Table(), emptyCatalog(), new Facts());
+  return empty.update({ set: [...entries] });
 }
