@@ -2,13 +2,10 @@ import { type IndexKeys, type ZoneKey, keysOf, scopeCount, scopes } from "./keys
 import type { Matcher } from "./matcher.ts";
 import { compareRanks } from "./rank.ts";
 import { Table, type TableEditor } from "./table.ts";
-import { type Zone, copyZone, countName, extendReach, newZone, shrinkReach } from "./zone.ts";
+import { type Zone, copyZone, countHeader, extendReach, newZone, shrinkReach } from "./zone.ts";
 
-/** Matchers under one prefix of one zone, best rank first. */
-export interface Bucket<R> {
-  matchers: Matcher<R>[];
-  readonly owner: object;
-}
+/** Matchers under one prefix of one zone, best rank first; mostly it is one, which then stands for itself. */
+export type Bucket<R> = Matcher<R> | readonly Matcher<R>[];
 
 /** Wildcard hosts of one length. */
 export interface WildcardLength {
@@ -55,6 +52,20 @@ function countLength(lengths: readonly WildcardLength[], length: number, change:
   return count > 0 ? [...others, { length, count }].sort((a, b) => b.length - a.length) : others;
 }
 
+/** A bucket in the making. */
+interface Draft<R> {
+  readonly scope: number;
+  readonly prefix: string;
+  matchers: Matcher<R>[];
+  readonly added: Matcher<R>[];
+}
+
+export const isList = <R>(bucket: Bucket<R>): bucket is readonly Matcher<R>[] => Array.isArray(bucket);
+
+/** The matchers of a bucket. */
+export const matchersOf = <R>(bucket: Bucket<R>): readonly Matcher<R>[] =>
+  isList(bucket) ? bucket : [bucket];
+
 /** Few additions are inserted in place; many are sorted with the rest. */
 const fewAdditions = 8;
 
@@ -73,7 +84,7 @@ function insert<R>(matchers: Matcher<R>[], matcher: Matcher<R>): void {
 export class CatalogEditor<R> {
   private readonly zones: TableEditor<Zone>;
   private readonly buckets: TableEditor<Bucket<R>>;
-  private readonly added = new Map<Bucket<R>, Matcher<R>[]>();
+  private readonly drafts = new Map<string, Draft<R>>();
   private readonly owner = {};
   private readonly root: Zone;
   private exactHosts: number;
@@ -106,37 +117,47 @@ export class CatalogEditor<R> {
   private place(matcher: Matcher<R>, keys: IndexKeys, change: 1 | -1): void {
     if (matcher.hosts || matcher.predicate) this.hostMatchers += change;
     for (const hostKey of keys.hosts) {
-      const zone = hostKey ? this.child(this.root, hostKey, change) : this.root;
-      zone.population += change;
+      const zone = this.enter(this.root, hostKey, change);
       for (const detailKey of keys.details) {
-        const detail = detailKey ? this.child(zone, detailKey, change) : zone;
-        if (detail !== zone) detail.population += change;
+        const detail = this.enter(zone, detailKey, change);
         for (const prefix of keys.prefixes) this.placeAt(detail, prefix, matcher, change);
-        if (detailKey && detail.population === 0)
-          this.zones.delete(zone.id + detailKey.scope, detailKey.text);
       }
-      if (hostKey && zone.population === 0) this.zones.delete(this.root.id + hostKey.scope, hostKey.text);
     }
   }
 
-  /** The zone behind a key, free to change; made when it isn't there. */
-  private child(parent: Zone, key: ZoneKey, change: 1 | -1): Zone {
-    if (key.header !== undefined) countName(parent.headerNames, key.header, change);
-    else if (key.scope === scopes.sni || key.scope === scopes.open) parent.sniCount += change;
-    let zone = this.zones.get(parent.id + key.scope, key.text);
-    if (zone?.owner === this.owner) return zone;
-    if (zone) zone = copyZone(zone, this.owner);
-    else {
+  /** Where the table of zones keeps a key below a zone; counts one matcher more or less there. */
+  private scopeOf(parent: Zone, { scope }: ZoneKey, change: number): number {
+    if (typeof scope === "number") {
+      if (scope === scopes.sni || scope === scopes.open) parent.sniCount += change;
+      return parent.id + scope;
+    }
+    const found = countHeader(parent, scope, change, this.nextZoneId);
+    if (found === this.nextZoneId) this.nextZoneId += scopeCount;
+    return found;
+  }
+
+  /** The zone behind a key, free to change, with one matcher more or less; the parent itself without a key. */
+  private enter(parent: Zone, key: ZoneKey | undefined, change: 1 | -1): Zone {
+    if (!key) return parent;
+    const scope = this.scopeOf(parent, key, change);
+    const old = this.zones.get(scope, key.text);
+    let zone = old;
+    if (!zone) {
       zone = newZone(this.nextZoneId, this.owner);
       this.nextZoneId += scopeCount;
+      if (parent === this.root) this.countHost(key, 1);
+    } else if (zone.owner !== this.owner) zone = copyZone(zone, this.owner);
+    zone.population += change;
+    if (zone.population > 0) {
+      if (zone !== old) this.zones.set(scope, key.text, zone);
+      return zone;
     }
-    this.zones.set(parent.id + key.scope, key.text, zone);
-    if (parent === this.root) this.countHost(key, zone.population === 0 ? 1 : 0);
+    this.zones.delete(scope, key.text);
+    if (parent === this.root) this.countHost(key, -1);
     return zone;
   }
 
   private countHost({ scope, text }: ZoneKey, change: number): void {
-    if (change === 0) return;
     if (scope === scopes.exact) this.exactHosts += change;
     else if (scope === scopes.suffix)
       this.suffixLengths = countLength(this.suffixLengths, text.length, change);
@@ -145,40 +166,39 @@ export class CatalogEditor<R> {
   }
 
   private placeAt(zone: Zone, prefix: string, matcher: Matcher<R>, change: 1 | -1): void {
-    const bucket = this.bucketOf(zone.id, prefix);
+    const draft = this.draftOf(zone.id, prefix);
     if (change === 1) {
       extendReach(zone, prefix.length, matcher.major, matcher.minor);
       this.reach = Math.max(this.reach, prefix.length);
-      const added = this.added.get(bucket);
-      if (added) added.push(matcher);
-      else this.added.set(bucket, [matcher]);
+      draft.added.push(matcher);
       return;
     }
     shrinkReach(zone, prefix.length);
-    const isSame = (other: Matcher<R>): boolean => other.id === matcher.id;
-    const added = this.added.get(bucket);
-    const at = added?.findIndex(isSame) ?? -1;
-    if (added && at >= 0) added.splice(at, 1);
-    else bucket.matchers = bucket.matchers.filter((other) => !isSame(other));
-    if (bucket.matchers.length > 0 || (added && added.length > 0)) return;
-    this.added.delete(bucket);
-    this.buckets.delete(zone.id, prefix);
+    const at = draft.added.findIndex((other) => other.id === matcher.id);
+    if (at >= 0) draft.added.splice(at, 1);
+    else draft.matchers = draft.matchers.filter((other) => other.id !== matcher.id);
   }
 
-  private bucketOf(scope: number, prefix: string): Bucket<R> {
-    const old = this.buckets.get(scope, prefix);
-    if (old?.owner === this.owner) return old;
-    const bucket = { matchers: old ? old.matchers.slice() : [], owner: this.owner };
-    this.buckets.set(scope, prefix, bucket);
-    return bucket;
+  private draftOf(scope: number, prefix: string): Draft<R> {
+    const key = `${scope} ${prefix}`;
+    let draft = this.drafts.get(key);
+    if (!draft) {
+      const old = this.buckets.get(scope, prefix);
+      draft = { scope, prefix, matchers: old ? [...matchersOf(old)] : [], added: [] };
+      this.drafts.set(key, draft);
+    }
+    return draft;
   }
 
   /** The new version. The editor must not be used afterwards. */
   commit(): Catalog<R> {
-    for (const [bucket, added] of this.added) {
-      if (bucket.matchers.length === 0) bucket.matchers = added.sort(compareRanks);
-      else if (added.length <= fewAdditions) for (const matcher of added) insert(bucket.matchers, matcher);
-      else bucket.matchers = [...bucket.matchers, ...added].sort(compareRanks);
+    for (const { scope, prefix, matchers, added } of this.drafts.values()) {
+      if (added.length > fewAdditions) {
+        matchers.push(...added);
+        matchers.sort(compareRanks);
+      } else for (const matcher of added) insert(matchers, matcher);
+      if (matchers.length === 0) this.buckets.delete(scope, prefix);
+      else this.buckets.set(scope, prefix, matchers.length === 1 ? matchers[0]! : matchers);
     }
     return {
       zones: this.zones.commit(),

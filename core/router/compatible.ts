@@ -1,6 +1,6 @@
 import { Regex } from "../http/regex.ts";
 import { lowerText } from "./facts.ts";
-import { type Matcher, bytesOf, compileHeaders, needsHostCheck, some } from "./matcher.ts";
+import { type Matcher, bytesOf, carry, compileHeaders, needsHostCheck, some } from "./matcher.ts";
 import { parseHost, parseSni } from "./name.ts";
 import { rankPart } from "./rank.ts";
 import type { RouterEntry } from "./route.ts";
@@ -15,7 +15,7 @@ export function compileCompatible<R>(entry: RouterEntry<R>): Matcher<R>[] {
   const { route } = entry;
   const hosts = some(route.hosts, parseHost);
   const shared = {
-    entry,
+    ...carry(entry),
     methods: route.methods && route.methods.length > 0 ? route.methods : undefined,
     hosts,
     checksHost: needsHostCheck(hosts, route.paths?.length ?? 1),

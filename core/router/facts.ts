@@ -7,6 +7,18 @@ import type { RouteRequest } from "./request.ts";
 /** A header name as routes compare it: case and the difference of `-` and `_` don't count. */
 export const headerKey = (name: string): string => name.toLowerCase().replaceAll("-", "_");
 
+/** Whether a name has that key, without making its key. */
+function hasKey(name: string, key: string): boolean {
+  if (name.length !== key.length) return false;
+  for (let i = 0; i < name.length; i++) {
+    let code = name.charCodeAt(i);
+    if (code === 45) code = 95;
+    else if (code >= 65 && code <= 90) code |= 32;
+    if (code !== key.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
 /** Lower case of a byte string; text beyond ASCII by Unicode's rules. */
 export const lowerText = (bytes: string): string =>
   isAscii(bytes) ? bytes.toLowerCase() : fromByteString(bytes).toLowerCase();
@@ -49,13 +61,16 @@ export class Facts {
   /** The Host field's port, else the flavour's default. */
   port = 0;
   private text: string | undefined;
-  private headers: Map<string, readonly string[]> | undefined;
+  /** Keys of headers that were asked for, and their values in the same places. */
+  private readonly headerKeys: string[] = [];
+  private readonly headerLists: (readonly string[])[] = [];
 
   /** Begins with a request. @param reach Longest prefix that any route asks for. */
   start(request: RouteRequest, reach: number): void {
     this.request = request;
     this.text = undefined;
-    this.headers = undefined;
+    this.headerKeys.length = 0;
+    this.headerLists.length = 0;
     if (reach >= this.hashes.length) this.hashes = new Int32Array(reach * 2 + 1);
     const { target } = request;
     const found = this.scan(target, reach);
@@ -141,18 +156,13 @@ export class Facts {
 
   /** Lower-case values of the headers with that key (see {@link headerKey}), as text. */
   headerValues(key: string): readonly string[] {
-    this.headers ??= new Map();
-    let values = this.headers.get(key);
-    if (!values) {
-      const found: string[] = [];
-      const { flat } = this.request.headers;
-      for (let i = 0; i < flat.length; i += 2) {
-        const name = flat[i]!;
-        if (name.length === key.length && headerKey(name) === key) found.push(lowerText(flat[i + 1]!));
-      }
-      values = found;
-      this.headers.set(key, values);
-    }
+    const at = this.headerKeys.indexOf(key);
+    if (at >= 0) return this.headerLists[at]!;
+    const values: string[] = [];
+    const { flat } = this.request.headers;
+    for (let i = 0; i < flat.length; i += 2) if (hasKey(flat[i]!, key)) values.push(lowerText(flat[i + 1]!));
+    this.headerKeys.push(key);
+    this.headerLists.push(values);
     return values;
   }
 }

@@ -3,16 +3,15 @@ import { type Matcher, maxPlaces } from "./matcher.ts";
 import { type NamePattern, isKeyable } from "./name.ts";
 
 /** Families of names in the table of zones, as offsets of a zone's id. */
-export const scopes = { exact: 0, suffix: 1, prefix: 2, header: 3, sni: 4, open: 5 } as const;
+export const scopes = { exact: 0, suffix: 1, prefix: 2, sni: 3, open: 4 } as const;
 /** Room for the families of one zone. */
 export const scopeCount = 8;
 
 /** Where a zone stands below another. */
 export interface ZoneKey {
-  readonly scope: number;
+  /** One of {@link scopes}, or the key of a header. */
+  readonly scope: number | string;
   readonly text: string;
-  /** With `header`: the header's key. */
-  readonly header?: string;
 }
 
 /** Where the index keeps a matcher: under each host, then under each header value or SNI, then under each prefix. */
@@ -29,10 +28,7 @@ const everyPath: readonly [""] = [""];
 const unique = <T>(values: readonly T[], keyOf: (value: T) => string): T[] =>
   values.length === 1 ? [...values] : [...new Map(values.map((value) => [keyOf(value), value])).values()];
 
-/** The text under which a value of a header is kept. */
-export const headerText = (key: string, value: string): string => `${key}\n${value}`;
-
-const keyText = ({ scope, text }: ZoneKey): string => `${scope}${text}`;
+const keyText = ({ scope, text }: ZoneKey): string => `${scope} ${text}`;
 
 function hostKeys(hosts: readonly NamePattern[] | undefined): readonly (ZoneKey | undefined)[] {
   if (!hosts?.every(isKeyable)) return anywhere;
@@ -46,11 +42,7 @@ function detailKeys<R>({ headers, snis }: Matcher<R>): readonly (ZoneKey | undef
   const rule = headers?.find(({ patterns }) => patterns.length === 0);
   if (rule)
     return unique(
-      rule.values.map((value) => ({
-        scope: scopes.header,
-        text: headerText(rule.key, value),
-        header: rule.key,
-      })),
+      rule.values.map((text) => ({ scope: rule.key, text })),
       keyText,
     );
   if (!snis?.every(({ kind }) => kind === "exact")) return anywhere;

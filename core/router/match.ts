@@ -32,17 +32,16 @@ export class Match<R> implements RouteMatch<R> {
   private readonly regex: Regex | undefined;
 
   constructor(matcher: Matcher<R>, facts: Facts, handlesV1: boolean) {
-    const { entry, regexes } = matcher;
-    const { route, service } = entry;
+    const { route, service, regexes } = matcher;
     const { path } = facts;
-    const regex = regexes === undefined ? undefined : matchingRegex(regexes, facts);
-    this.value = entry.value;
+    const regex = regexes && (regexes.length === 1 ? regexes[0] : matchingRegex(regexes, facts));
+    this.value = matcher.value;
     this.route = route;
     this.service = service;
     this.path = path;
     this.regex = regex !== undefined && regex.groupNames.length > 1 ? regex : undefined;
     const base = service?.path ?? "/";
-    if (route.strip_path !== true) {
+    if (!matcher.strips) {
       this.prefix = undefined;
       this.upstreamPath = this.send(base, facts, undefined, handlesV1);
     } else {

@@ -3,7 +3,7 @@ import { toByteString } from "../http/utf8.ts";
 import { type Facts, headerKey, lowerText } from "./facts.ts";
 import { type NamePattern, isKeyable, nameMatches } from "./name.ts";
 import type { Rank } from "./rank.ts";
-import type { RouterEntry } from "./route.ts";
+import type { RouterEntry, RouterRoute, RouterService } from "./route.ts";
 
 /** One header that a route asks for: any of the values, or a value that any of the patterns matches. */
 export interface HeaderRule {
@@ -12,12 +12,28 @@ export interface HeaderRule {
   readonly patterns: readonly Regex[];
 }
 
+/** What a matcher takes over from its route as it is. */
+export const carry = <R>({
+  route,
+  service,
+  value,
+}: RouterEntry<R>): Pick<Matcher<R>, "value" | "route" | "service" | "strips"> => ({
+  value,
+  route,
+  service,
+  strips: route.strip_path === true,
+});
+
 /** A condition that the fields of a route can't say; compiled from an expression. */
 export type Predicate = (facts: Facts) => boolean;
 
 /** One part of a route, compiled: every condition that is there must hold. */
 export interface Matcher<R> extends Rank {
-  readonly entry: RouterEntry<R>;
+  readonly value: R;
+  readonly route: RouterRoute;
+  readonly service: RouterService | undefined;
+  /** `strip_path`, at hand. */
+  readonly strips: boolean;
   readonly methods: readonly string[] | undefined;
   readonly hosts: readonly NamePattern[] | undefined;
   /** Looking the host up in the index is not enough: ports, or wildcards that are not whole labels. */

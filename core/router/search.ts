@@ -1,13 +1,13 @@
-import type { Bucket, Catalog } from "./catalog.ts";
+import { type Catalog, isList, matchersOf } from "./catalog.ts";
 import type { Facts } from "./facts.ts";
 
-import { headerText, scopes } from "./keys.ts";
+import { scopes } from "./keys.ts";
 import { type Matcher, holds } from "./matcher.ts";
 import { categoryFloor, compareRanks } from "./rank.ts";
 import type { Zone } from "./zone.ts";
 
 /** Told about each matcher that the index brings up; for explaining, where every candidate counts. */
-export type Visit<R> = (bucket: Bucket<R>) => void;
+export type Visit<R> = (matcher: Matcher<R>) => void;
 
 /**
  * Finds the best matcher of a catalog for a request. Cost: one pass over the path, one look-up for each wildcard
@@ -70,10 +70,12 @@ export class Search<R> {
     this.walk(zone);
   }
 
-  private enterHeaders(zone: Zone): void {
-    for (const key of this.facts.headerKeysAmong(zone.headerNames))
-      for (const value of this.facts.headerValues(key))
-        this.walk(this.catalog.zones.get(zone.id + scopes.header, headerText(key, value)));
+  private enterHeaders({ headerNames }: Zone): void {
+    const { facts, catalog } = this;
+    for (const key of facts.headerKeysAmong(headerNames)) {
+      const { scope } = headerNames.get(key)!;
+      for (const value of facts.headerValues(key)) this.walk(catalog.zones.get(scope, value));
+    }
   }
 
   /** Looks up the path's prefixes in a zone, the longest first; those that can't win any more are left out. */
@@ -93,20 +95,25 @@ export class Search<R> {
       }
       const bucket = catalog.buckets.getPrefix(id, path, reach.length, hashes[reach.length]!);
       if (bucket === undefined) continue;
-      if (visit) visit(bucket);
-      else this.consider(bucket.matchers);
+      if (visit) for (const matcher of matchersOf(bucket)) visit(matcher);
+      else if (isList(bucket)) this.consider(bucket);
+      else this.considerOne(bucket);
     }
   }
 
   private consider(matchers: readonly Matcher<R>[]): void {
-    const { best, facts } = this;
+    const { best } = this;
     for (let i = 0; i < matchers.length; i++) {
       const matcher = matchers[i]!;
-      if (best !== undefined && (matcher.major < this.floor || compareRanks(matcher, best) >= 0)) return;
-      if (holds(matcher, facts)) {
-        this.best = matcher;
-        return;
-      }
+      if (best !== undefined && compareRanks(matcher, best) >= 0) return;
+      this.considerOne(matcher);
+      if (this.best !== best) return;
     }
+  }
+
+  private considerOne(matcher: Matcher<R>): void {
+    const { best } = this;
+    if (best !== undefined && (matcher.major < this.floor || compareRanks(matcher, best) >= 0)) return;
+    if (holds(matcher, this.facts)) this.best = matcher;
   }
 }

@@ -12,6 +12,11 @@ interface Node<V> {
 /** A part of a table: grows by itself, is copied when a later version changes it. */
 interface Page<V> {
   readonly slots: (Node<V> | undefined)[];
+  /**
+   * By slot, a bit for each key in it, chosen by the key's hash: a key that isn't there is mostly turned away without
+   * touching a node, which would be a miss in every cache of the machine.
+   */
+  readonly masks: Uint16Array;
   count: number;
 }
 
@@ -26,6 +31,11 @@ function mix(scope: number, hash: number): number {
   mixed = Math.imul(mixed, 0xc2b2ae35);
   return mixed ^ (mixed >>> 13);
 }
+
+const bitOf = (mixed: number): number => 1 << (mixed >>> 28);
+
+/** Slots for each key: fewer would lengthen the chains. */
+const spareSlots = 2;
 
 /**
  * A map from (scope, text) to values that never changes: an edit makes a new version that shares all pages but the
@@ -45,7 +55,10 @@ export class Table<V> {
     const mixed = mix(scope, hash);
     const page = this.pages[mixed & (pageCount - 1)];
     if (page === undefined) return undefined;
-    let node = page.slots[(mixed >>> pageBits) & (page.slots.length - 1)];
+    const { masks } = page;
+    const at = (mixed >>> pageBits) & (masks.length - 1);
+    if ((masks[at]! & bitOf(mixed)) === 0) return undefined;
+    let node = page.slots[at];
     while (node !== undefined) {
       if (node.hash === mixed && node.scope === scope && node.text === text) return node.value;
       node = node.next;
@@ -58,7 +71,10 @@ export class Table<V> {
     const mixed = mix(scope, hash);
     const page = this.pages[mixed & (pageCount - 1)];
     if (page === undefined) return undefined;
-    let node = page.slots[(mixed >>> pageBits) & (page.slots.length - 1)];
+    const { masks } = page;
+    const at = (mixed >>> pageBits) & (masks.length - 1);
+    if ((masks[at]! & bitOf(mixed)) === 0) return undefined;
+    let node = page.slots[at];
     while (node !== undefined) {
       if (
         node.hash === mixed &&
@@ -85,12 +101,20 @@ export class Table<V> {
 
 function rehash<V>(page: Page<V>): Page<V> {
   const slots: (Node<V> | undefined)[] = Array.from({ length: page.slots.length * 2 });
+  const masks = new Uint16Array(slots.length);
   for (const slot of page.slots)
     for (let node = slot; node; node = node.next) {
       const at = (node.hash >>> pageBits) & (slots.length - 1);
       slots[at] = { ...node, next: slots[at] };
+      masks[at]! |= bitOf(node.hash);
     }
-  return { slots, count: page.count };
+  return { slots, masks, count: page.count };
+}
+
+function maskOf<V>(node: Node<V> | undefined): number {
+  let mask = 0;
+  for (let at = node; at; at = at.next) mask |= bitOf(at.hash);
+  return mask;
 }
 
 const without = <V>(node: Node<V> | undefined, unwanted: Node<V>): Node<V> | undefined =>
@@ -125,8 +149,8 @@ export class TableEditor<V> {
     let page = this.pages[at];
     if (page && this.owned.has(page)) return page;
     page = page
-      ? { slots: page.slots.slice(), count: page.count }
-      : { slots: [undefined, undefined], count: 0 };
+      ? { slots: page.slots.slice(), masks: page.masks.slice(), count: page.count }
+      : { slots: [undefined, undefined], masks: new Uint16Array(2), count: 0 };
     this.owned.add(page);
     this.pages[at] = page;
     return page;
@@ -137,7 +161,7 @@ export class TableEditor<V> {
     const old = this.find(scope, text, mixed);
     let page = this.own(mixed);
     if (!old) {
-      if (page.count >= page.slots.length) {
+      if (page.count * spareSlots >= page.slots.length) {
         this.owned.delete(page);
         page = rehash(page);
         this.owned.add(page);
@@ -149,6 +173,7 @@ export class TableEditor<V> {
     const at = (mixed >>> pageBits) & (page.slots.length - 1);
     const rest = old ? without(page.slots[at], old) : page.slots[at];
     page.slots[at] = { hash: mixed, scope, text, value, next: rest };
+    page.masks[at]! |= bitOf(mixed);
   }
 
   delete(scope: number, text: string): void {
@@ -158,6 +183,7 @@ export class TableEditor<V> {
     const page = this.own(mixed);
     const at = (mixed >>> pageBits) & (page.slots.length - 1);
     page.slots[at] = without(page.slots[at], old);
+    page.masks[at] = maskOf(page.slots[at]);
     page.count--;
     this.size--;
   }

@@ -1,5 +1,5 @@
 import { Regex } from "../http/regex.ts";
-import { type Matcher, bytesOf, compileHeaders, needsHostCheck, some } from "./matcher.ts";
+import { type Matcher, bytesOf, carry, compileHeaders, needsHostCheck, some } from "./matcher.ts";
 import { type NamePattern, parseSni, parseTraditionalHost } from "./name.ts";
 import { rankTraditional } from "./rank.ts";
 import type { RouterEntry } from "./route.ts";
@@ -21,7 +21,7 @@ export function compileTraditional<R>(entry: RouterEntry<R>): Matcher<R>[] {
   const { route } = entry;
   const hosts = some(route.hosts, parseTraditionalHost);
   const shared = {
-    entry,
+    ...carry(entry),
     methods: some(route.methods, (method) => method.toUpperCase()),
     hosts,
     checksHost: needsHostCheck(hosts, 1),

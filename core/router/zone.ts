@@ -8,6 +8,17 @@ export interface Reach {
   minor: number;
 }
 
+/** Zones that are told apart by the values of one header. */
+export interface HeaderScope {
+  /** Where the table of zones keeps the values. */
+  readonly scope: number;
+  /** Matchers in these zones. */
+  readonly count: number;
+}
+
+/** Shared by the zones without headers, which are most; never changed. */
+const noHeaders = new Map<string, HeaderScope>();
+
 /**
  * Routes that share one condition which the index can look up (a host, a header's value, an SNI), or that share
  * none. Their paths are in the table of paths, in the scope of the zone's id.
@@ -16,8 +27,8 @@ export interface Zone {
   readonly id: number;
   /** Longest prefix first. */
   readonly reaches: Reach[];
-  /** Names of headers that zones below this one are told apart by, with the number of matchers. */
-  readonly headerNames: Map<string, number>;
+  /** Headers that zones below this one are told apart by. */
+  headerNames: Map<string, HeaderScope>;
   /** Matchers in zones below this one that are told apart by SNI. */
   sniCount: number;
   /** Matchers here and in the zones below. */
@@ -29,7 +40,7 @@ export interface Zone {
 export const newZone = (id: number, owner: object): Zone => ({
   id,
   reaches: [],
-  headerNames: new Map(),
+  headerNames: noHeaders,
   sniCount: 0,
   population: 0,
   owner,
@@ -38,7 +49,7 @@ export const newZone = (id: number, owner: object): Zone => ({
 export const copyZone = (zone: Zone, owner: object): Zone => ({
   ...zone,
   reaches: zone.reaches.map((reach) => ({ ...reach })),
-  headerNames: zone.headerNames.size > 0 ? new Map(zone.headerNames) : zone.headerNames,
+  headerNames: zone.headerNames.size > 0 ? new Map(zone.headerNames) : noHeaders,
   owner,
 });
 
@@ -66,9 +77,14 @@ export function shrinkReach(zone: Zone, length: number): void {
   if (reach && --reach.count === 0) zone.reaches.splice(at, 1);
 }
 
-/** Adds to a count by name; a count of 0 is forgotten. */
-export function countName(counts: Map<string, number>, name: string, change: number): void {
-  const count = (counts.get(name) ?? 0) + change;
-  if (count === 0) counts.delete(name);
-  else counts.set(name, count);
+/**
+ * Counts matchers that are told apart by a header. @param newScope Used when the header is new to the zone.
+ * @returns Where the table of zones keeps the header's values.
+ */
+export function countHeader(zone: Zone, key: string, change: number, newScope: number): number {
+  const { scope, count } = zone.headerNames.get(key) ?? { scope: newScope, count: 0 };
+  if (zone.headerNames === noHeaders) zone.headerNames = new Map();
+  if (count + change > 0) zone.headerNames.set(key, { scope, count: count + change });
+  else zone.headerNames.delete(key);
+  return scope;
 }
