@@ -24,6 +24,7 @@ export function compileCompatible<R>(entry: RouterEntry<R>): Matcher<R>[] {
     headers: compileHeaders(route.headers, (value) => new Regex(lowerText(value))),
     checksPath: false,
     predicate: undefined,
+    evaluate: undefined,
   };
   return splitByPath(route.id, bytesOf(route.paths ?? undefined)).map(({ id, paths }) => ({
     ...rankPart(route, id, paths),

@@ -1,6 +1,7 @@
 import { escapePath } from "../http/path.ts";
 import type { Regex } from "../http/regex.ts";
 import { fromByteString, toByteString } from "../http/utf8.ts";
+import type { Evaluate, Findings } from "./expression/compile.ts";
 import type { Facts } from "./facts.ts";
 import { type Matcher, matchingRegex } from "./matcher.ts";
 import type { RouteCaptures, RouteMatch } from "./request.ts";
@@ -30,11 +31,14 @@ export class Match<R> implements RouteMatch<R> {
   readonly upstreamPath: string;
   readonly path: string;
   private readonly regex: Regex | undefined;
+  private readonly findings: Findings | undefined;
 
   constructor(matcher: Matcher<R>, facts: Facts, handlesV1: boolean) {
     const { route, service, regexes } = matcher;
     const { path } = facts;
     const regex = regexes && (regexes.length === 1 ? regexes[0] : matchingRegex(regexes, facts));
+    const findings = matcher.evaluate && find(matcher.evaluate, facts);
+    this.findings = findings;
     this.value = matcher.value;
     this.route = route;
     this.service = service;
@@ -45,7 +49,7 @@ export class Match<R> implements RouteMatch<R> {
       this.prefix = undefined;
       this.upstreamPath = this.send(base, facts, undefined, handlesV1);
     } else {
-      const length = matchedLength(matcher, regex, facts);
+      const length = findings ? byteLength(findings.matchedPath) : matchedLength(matcher, regex, facts);
       this.prefix = length < 0 ? undefined : path.slice(0, length);
       this.upstreamPath = this.send(
         base,
@@ -66,8 +70,27 @@ export class Match<R> implements RouteMatch<R> {
   }
 
   get captures(): RouteCaptures | undefined {
+    if (this.findings) return foundCaptures(this.findings);
     return this.regex && capturesOf(this.regex, this.path);
   }
+}
+
+/** Evaluates an expression once more, this time for what it finds. */
+function find(evaluate: Evaluate, facts: Facts): Findings {
+  const findings: Findings = { matchedPath: undefined, unnamed: [], named: {} };
+  evaluate(facts, findings);
+  return findings;
+}
+
+const byteLength = (text: string | undefined): number =>
+  text === undefined ? -1 : toByteString(text).length;
+
+function foundCaptures({ unnamed, named }: Findings): RouteCaptures | undefined {
+  if (unnamed.length === 0) return undefined;
+  return {
+    unnamed: Array.from(unnamed, (group) => (group === undefined ? undefined : toByteString(group))),
+    named: Object.fromEntries(Object.entries(named).map(([name, group]) => [name, toByteString(group)])),
+  };
 }
 
 /** Bytes of the path that the route matched, -1 when it doesn't look at the path. */

@@ -1,5 +1,6 @@
 import { Regex } from "../http/regex.ts";
 import { toByteString } from "../http/utf8.ts";
+import type { Evaluate } from "./expression/compile.ts";
 import { type Facts, headerKey, lowerText } from "./facts.ts";
 import { type NamePattern, isKeyable, nameMatches } from "./name.ts";
 import type { Rank } from "./rank.ts";
@@ -46,6 +47,8 @@ export interface Matcher<R> extends Rank {
   readonly checksPath: boolean;
   readonly regexes: readonly Regex[] | undefined;
   readonly predicate: Predicate | undefined;
+  /** The expression behind `predicate`, to learn what it took from the path; undefined for routes made of fields. */
+  readonly evaluate: Evaluate | undefined;
 }
 
 export const isPattern = (value: string): boolean => value.startsWith("~*");

@@ -29,6 +29,7 @@ export function compileTraditional<R>(entry: RouterEntry<R>): Matcher<R>[] {
     headers: compileHeaders(route.headers, (value, isOnly) => (isOnly ? new Regex(value) : undefined)),
     checksPath: false,
     predicate: undefined,
+    evaluate: undefined,
   };
   const parts = some(route.paths, (path) => [path]) ?? [undefined];
   return parts.map((paths) => {
