@@ -47,20 +47,30 @@ export class Regex {
     if (!this.engine) {
       const program = buildProgram(parseRegex(this.pattern));
       const alphabet = new Alphabet(program);
-      this.engine = { program, alphabet, automaton: new Automaton(program, alphabet, !program.anchored) };
+      this.engine = {
+        program,
+        alphabet,
+        automaton: new Automaton(program, alphabet, !program.anchored, this.prefix),
+      };
     }
     return this.engine;
   }
 
+  private run(text: string, any: boolean): number {
+    const { prefix } = this;
+    if (!text.startsWith(prefix)) return -1;
+    return this.ready.automaton.run(text, prefix.length, any);
+  }
+
   test(text: string): boolean {
-    return this.ready.automaton.run(text, true) >= 0;
+    return this.run(text, true) >= 0;
   }
 
   /** The leftmost match, by the preferences of the pattern; undefined without one. */
   exec(text: string): RegexMatch | undefined {
-    const { program, alphabet, automaton } = this.ready;
+    const { program, alphabet } = this.ready;
     if (program.anchored && this.groupNames.length === 1) {
-      const end = automaton.run(text, false);
+      const end = this.run(text, false);
       return end < 0 ? undefined : { start: 0, end, groups: [text.slice(0, end)] };
     }
     const slots = simulate(program, alphabet, text);
@@ -75,8 +85,7 @@ export class Regex {
 
   /** Length of the match, in code units of `text`, -1 without one; cheaper than {@link exec} where groups don't matter. */
   matchLength(text: string): number {
-    const { program, automaton } = this.ready;
-    if (program.anchored) return automaton.run(text, false);
+    if (this.ready.program.anchored) return this.run(text, false);
     const match = this.exec(text);
     return match ? match.end - match.start : -1;
   }
