@@ -1,6 +1,5 @@
 import type {
   BodySink,
-  UpstreamAddress,
   UpstreamCall,
   UpstreamFailureCode,
   UpstreamListener,
@@ -20,7 +19,6 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
   /** The request was sent to its end. */
   requestEnded = false;
   private readonly pool: Pool;
-  private readonly address: UpstreamAddress;
   private readonly request: UpstreamRequest;
   private readonly listener: UpstreamListener;
   private connection: UpstreamConnection | undefined = undefined;
@@ -32,9 +30,8 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
   private bodyStarted = false;
   private stopped = false;
 
-  constructor(pool: Pool, address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener) {
+  constructor(pool: Pool, request: UpstreamRequest, listener: UpstreamListener) {
     this.pool = pool;
-    this.address = address;
     this.request = request;
     this.listener = listener;
   }
@@ -65,12 +62,14 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
   }
 
   private connect(): void {
-    this.pool.connect(this.address, (connection, error) => {
-      if (this.told) return connection?.abandon();
-      if (connection === undefined) return this.failed("name_not_resolved", false, error);
-      this.connection = connection;
-      connection.reserve(this, this.request.connectTimeoutMs);
-    });
+    this.pool.connect(
+      (connection) => {
+        if (this.told) return connection.abandon();
+        this.connection = connection;
+        connection.reserve(this, this.request.connectTimeoutMs);
+      },
+      (error) => this.failed(isTlsError(error) ? "tls_failed" : "name_not_resolved", false, error),
+    );
   }
 
   /** Sends the request. Within a turn. */
@@ -79,8 +78,8 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
     this.connection = connection;
     connection.take(this, writeTimeoutMs);
     let text = `${safeWord(method)} ${safeWord(target)} HTTP/1.1\r\n${fieldLines(headers)}`;
+    const lengthBytes = body?.lengthBytes;
     if (body !== undefined) {
-      const { lengthBytes } = body;
       if (lengthBytes === undefined) {
         this.chunked = true;
         text += "Transfer-Encoding: chunked\r\n";
@@ -94,7 +93,8 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
         ? "Connection: keep-alive\r\n\r\n"
         : `Connection: keep-alive, Upgrade\r\nUpgrade: ${safeWord(upgrade)}\r\n\r\n`;
     putText(connection, text);
-    if (body === undefined) this.requestComplete();
+    // An empty body is not started: the request stays repeatable.
+    if (body === undefined || lengthBytes === 0) this.requestComplete();
     else {
       this.bodyStarted = true;
       body.start(this);
@@ -158,9 +158,8 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
   cancel(): void {
     this.told = true;
     if (this.over) return;
-    this.completed();
     const { connection } = this;
-    this.connection = undefined;
+    this.completed();
     connection?.abandon();
   }
 
@@ -188,16 +187,17 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
     if (!this.requestEnded && this.bodyStarted) this.request.body?.cancel();
   }
 
-  notConnected(error: Error | undefined): void {
+  /** @param reached The upstream took the connection: what failed is TLS. */
+  notConnected(error: Error | undefined, reached: boolean): void {
     this.over = true;
-    this.failed(connectFailure(error), false, error);
+    this.failed(reached ? "tls_failed" : connectFailure(error), false, error);
   }
 
   /** The connection ended before the response head. */
   lost(connection: UpstreamConnection, error: Error | undefined): void {
     // The upstream closed an idle connection while the request was on its way: not a failed try yet.
     const { body } = this.request;
-    const again = !this.told && connection.stale && body === undefined;
+    const again = !this.told && connection.stale && (body === undefined || body.lengthBytes === 0);
     if (again && (repeatable(this.method) || !connection.sent)) {
       this.connection = undefined;
       this.requestEnded = false;
@@ -218,9 +218,13 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
   }
 }
 
-function connectFailure(error: Error | undefined): UpstreamFailureCode {
-  const { code = "", syscall = "" } = (error ?? {}) as { code?: string; syscall?: string };
-  if (code === "ETIMEDOUT") return "connect_timeout";
-  if (code.startsWith("ERR_TLS") || code.startsWith("ERR_SSL") || code.includes("CERT")) return "tls_failed";
-  return syscall === "connect" ? "connect_refused" : "connect_refused";
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "";
+
+export const isTlsError = (error: unknown): boolean =>
+  /^(?:ERR_TLS|ERR_SSL|ERR_OSSL|ERR_CRYPTO)|CERT|EPROTO/.test(codeOf(error));
+
+export function connectFailure(error: unknown): UpstreamFailureCode {
+  if (codeOf(error) === "ETIMEDOUT") return "connect_timeout";
+  return isTlsError(error) ? "tls_failed" : "connect_refused";
 }

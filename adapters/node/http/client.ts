@@ -1,35 +1,16 @@
 import type { Socket } from "node:net";
 
-import type { ConnectionFacts, RequestHandler, TlsFacts } from "../../../core/index.ts";
-import type { Counters } from "./counters.ts";
+import type { ConnectionFacts, TlsFacts } from "../../../core/index.ts";
 import { ServerExchange } from "./exchange.ts";
+import { judgeHead } from "./admission.ts";
 import { BodyReader } from "./framing.ts";
+import type { Peer, ServerHost } from "./host.ts";
 import { DONE, MORE, head, parseRequest } from "./head.ts";
 import { type BodyCarrier, Inflow } from "./inflow.ts";
-import type { ServerLimits } from "./limits.ts";
 import { flush } from "./outbox.ts";
-import { hostHolds, judgeMethod, readTarget } from "./target.ts";
+import { readTarget } from "./target.ts";
 import type { WireTunnel } from "./tunnel.ts";
 import { Wire } from "./wire.ts";
-
-/** What the connections of a listener share. */
-export interface ServerHost {
-  readonly handler: RequestHandler;
-  readonly limits: ServerLimits;
-  readonly counters: Counters;
-  readonly connections: Set<{ retire(force: boolean): void }>;
-  /** Answers say Connection: close from now on. */
-  draining: boolean;
-}
-
-/** Where the connection comes from and goes to. */
-export interface Peer {
-  readonly peerAddress: string;
-  readonly peerPort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-  readonly tls: TlsFacts | undefined;
-}
 
 const HEAD = 0;
 const BUSY = 1;
@@ -136,7 +117,7 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
     const { method, minor, headers, contentLength, coding } = head;
     const keepAlive = minor === 0 ? head.keepAlive && !head.close : !head.close;
     const exchange = new ServerExchange(this, method, head.target, minor, headers, keepAlive, head.sizeBytes);
-    const status = this.judge();
+    const status = judgeHead(this.at < this.end, this.host.limits.maxBodyBytes);
     if (status !== 0) return this.refuse(status, exchange);
     // RFC 9112 §3.2.2: the authority of an absolute target replaces Host.
     const target = readTarget(head.target);
@@ -147,11 +128,9 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
       else headers[head.hostAt] = target.authority;
     }
     if (coding === "chunked" || contentLength >= 0) {
-      const { maxBodyBytes } = this.host.limits;
-      if (contentLength > maxBodyBytes) return this.refuse(413, exchange);
       const reader = new BodyReader(coding === "chunked" ? "chunked" : contentLength, this.host.limits);
       const length = coding === "chunked" ? undefined : contentLength;
-      exchange.body = new Inflow(this, reader, length, maxBodyBytes);
+      exchange.inflow = new Inflow(this, reader, length, this.host.limits.maxBodyBytes);
       exchange.expects = head.expect && minor === 1;
     }
     this.exchange = exchange;
@@ -159,24 +138,6 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
     exchange.events = events;
     if (exchange.over) events.finished(exchange.bytesSent);
     else if (this.fault !== 0) this.blame(this.fault);
-  }
-
-  /** @returns 0, or the status to refuse the parsed head with. */
-  private judge(): number {
-    const { minor, headers, contentLength, coding } = head;
-    const status = judgeMethod(head.method);
-    if (status !== 0) return status;
-    if (head.hosts > 1 || (head.hosts === 0 && minor === 1)) return 400;
-    if (head.hosts === 1 && !hostHolds(headers[head.hostAt]!)) return 400;
-    if (contentLength === -2) return 400;
-    if (coding !== "none") {
-      // RFC 9112 §6.1: both, or chunked before another coding, is how requests are smuggled.
-      if (contentLength !== -1 || minor === 0 || coding === "misplaced") return 400;
-      if (coding === "unknown") return 501;
-    }
-    // HTTP/1.0 has no pipelining: what follows a last request was never meant as one.
-    if (minor === 0 && !head.keepAlive && contentLength <= 0 && this.at < this.end) return 400;
-    return 0;
   }
 
   private refuse(status: number, refused: ServerExchange | undefined): void {

@@ -1,90 +1,109 @@
-/** Milliseconds from an arbitrary start, never going back. */
-const now = (): number => performance.now();
+/** Width of a bucket, and how late a deadline may come (on an idle machine), in milliseconds. */
+const STEP_MS = 20;
 
-/** Deadlines of one duration, in the order of their arming: only the first has to be watched. */
-class Queue {
-  readonly durationMs: number;
-  first: Deadline | undefined = undefined;
-  last: Deadline | undefined = undefined;
-  private timer: NodeJS.Timeout | undefined = undefined;
+const NEVER = Number.POSITIVE_INFINITY;
 
-  constructor(durationMs: number) {
-    this.durationMs = durationMs;
+let nowMs = 0;
+let stale = true;
+
+/** The clock is asked once a turn at most: one look costs as much as everything else about a deadline. */
+function now(): number {
+  if (stale) {
+    nowMs = performance.now();
+    stale = false;
   }
-
-  watch(delayMs: number): void {
-    // Timers never hold the process: the sockets they guard do.
-    this.timer ??= setTimeout(this.fire, Math.max(delayMs, 5)).unref();
-  }
-
-  private readonly fire = (): void => {
-    this.timer = undefined;
-    const at = now();
-    let deadline = this.first;
-    while (deadline !== undefined && deadline.dueMs <= at) {
-      deadline.expire();
-      deadline = this.first;
-    }
-    if (this.first !== undefined) this.watch(this.first.dueMs - at);
-  };
+  return nowMs;
 }
 
-const queues = new Map<number, Queue>();
+/** A turn begins: the clock has to be asked again. */
+export function forgetNow(): void {
+  stale = true;
+}
+
+/** What has to be looked at, by the step in which it may be due. */
+const buckets = new Map<number, Deadline[]>();
+let timer: NodeJS.Timeout | undefined;
+/** The step that the timer waits for. */
+let awaited = NEVER;
+
+function wait(step: number): void {
+  if (timer !== undefined) clearTimeout(timer);
+  awaited = step;
+  // A deadline never holds the process: the socket that it guards does.
+  timer = setTimeout(look, Math.max(step * STEP_MS - now(), 1)).unref();
+}
+
+function look(): void {
+  forgetNow();
+  timer = undefined;
+  const last = Math.floor(now() / STEP_MS);
+  for (let step = awaited; step <= last; step++) {
+    const bucket = buckets.get(step);
+    if (bucket === undefined) continue;
+    buckets.delete(step);
+    for (const deadline of bucket) deadline.look(step);
+  }
+  awaited = NEVER;
+  if (buckets.size === 0) return;
+  let step = last + 1;
+  while (!buckets.has(step)) step++;
+  wait(step);
+}
+
+function enqueue(deadline: Deadline, step: number): void {
+  const bucket = buckets.get(step);
+  if (bucket === undefined) buckets.set(step, [deadline]);
+  else bucket.push(deadline);
+  if (step < awaited) wait(step);
+}
 
 /**
- * A time limit that is set again and again at almost no cost: setting it moves it to the end of the queue of its
- * duration, and a queue has one timer for all (socket.setTimeout costs four times as much). It may come up to
- * 5 ms late, never early.
+ * A time limit that is set and lifted again and again: mostly either is one assignment. It lies in the bucket of
+ * the earliest time that it was ever set to, and moves on when that time has come and it is not due.
  */
 export class Deadline {
-  dueMs = 0;
-  private readonly owner: { timedOut(): void };
-  private queue: Queue | undefined = undefined;
-  private before: Deadline | undefined = undefined;
-  private after: Deadline | undefined = undefined;
+  private dueMs = NEVER;
+  /** The step of the bucket that it counts as lying in; -1 for none. An older place is ignored. */
+  private step = -1;
+  private readonly owner: { timedOut(deadline: Deadline): void };
 
-  /** @param owner Told once the time is over; the deadline is disarmed then. */
-  constructor(owner: { timedOut(): void }) {
+  /** @param owner Told once the time is over; the deadline is lifted by then. */
+  constructor(owner: { timedOut(deadline: Deadline): void }) {
     this.owner = owner;
   }
 
-  /** @internal */
-  expire(): void {
-    this.disarm();
-    this.owner.timedOut();
-  }
-
   get armed(): boolean {
-    return this.queue !== undefined;
+    return this.dueMs !== NEVER;
   }
 
-  /** Sets the limit anew. @param durationMs Milliseconds from now; 0 and less disarm. */
+  /** Sets the limit anew. @param durationMs Milliseconds from now; 0 and less lift it. */
   arm(durationMs: number): void {
-    let queue = this.queue;
-    if (queue !== undefined) this.disarm();
-    if (durationMs <= 0) return;
-    if (queue === undefined || queue.durationMs !== durationMs) {
-      queue = queues.get(durationMs);
-      if (queue === undefined) queues.set(durationMs, (queue = new Queue(durationMs)));
+    if (durationMs <= 0 || durationMs === NEVER) {
+      this.dueMs = NEVER;
+      return;
     }
     this.dueMs = now() + durationMs;
-    this.queue = queue;
-    this.before = queue.last;
-    if (queue.last === undefined) queue.first = this;
-    else queue.last.after = this;
-    queue.last = this;
-    queue.watch(durationMs);
+    const step = Math.ceil(this.dueMs / STEP_MS);
+    if (this.step >= 0 && this.step <= step) return;
+    this.step = step;
+    enqueue(this, step);
   }
 
   disarm(): void {
-    const { queue, before, after } = this;
-    if (queue === undefined) return;
-    if (before === undefined) queue.first = after;
-    else before.after = after;
-    if (after === undefined) queue.last = before;
-    else after.before = before;
-    this.queue = undefined;
-    this.before = undefined;
-    this.after = undefined;
+    this.dueMs = NEVER;
+  }
+
+  /** @internal Its time may have come. */
+  look(step: number): void {
+    if (step !== this.step) return;
+    this.step = -1;
+    if (this.dueMs === NEVER) return;
+    if (this.dueMs > now()) {
+      this.step = Math.ceil(this.dueMs / STEP_MS);
+      enqueue(this, this.step);
+      return;
+    }
+    this.dueMs = NEVER;
+    this.owner.timedOut(this);
   }
 }

@@ -23,7 +23,7 @@ export class ServerExchange implements IncomingRequest, Downstream, BodySink {
   readonly httpVersion: "1.0" | "1.1";
   readonly headers: string[];
   readonly connection: ConnectionFacts;
-  body: BodyStream | undefined = undefined;
+  inflow: Inflow | undefined = undefined;
   events: RequestEvents | undefined = undefined;
   bytesSent = 0;
   /** The answer has begun. */
@@ -60,6 +60,10 @@ export class ServerExchange implements IncomingRequest, Downstream, BodySink {
     this.connection = client;
     this.keepAlive = keepAlive;
     this.bytesBefore = client.consumed - headBytes;
+  }
+
+  get body(): BodyStream | undefined {
+    return this.inflow;
   }
 
   get sizeBytes(): number {
@@ -223,9 +227,5 @@ export class ServerExchange implements IncomingRequest, Downstream, BodySink {
     const { source } = this;
     this.source = undefined;
     source?.cancel();
-  }
-
-  get inflow(): Inflow | undefined {
-    return this.body as Inflow | undefined;
   }
 }

@@ -299,14 +299,16 @@ function noteConnection(value: string): void {
 }
 
 function noteCoding(value: string): void {
-  // A second field, or a list, is a chain of codings: only `chunked` alone is understood.
-  const last = value
-    .substring(value.lastIndexOf(",") + 1)
-    .trim()
-    .toLowerCase();
-  if (head.coding === "none" && value.toLowerCase() === "chunked") head.coding = "chunked";
-  else if (head.coding !== "none" && head.coding !== "unknown") head.coding = "misplaced";
-  else head.coding = last === "" ? "misplaced" : "unknown";
+  if (head.coding === "none" && value.toLowerCase() === "chunked") {
+    head.coding = "chunked";
+    return;
+  }
+  // Only `chunked` alone is understood. Another coding before it could be; one behind it never.
+  const codings = value.split(",").map((coding) => coding.trim().toLowerCase());
+  const early = head.coding === "chunked" || codings.indexOf("chunked") < codings.length - 1;
+  const misplaced =
+    codings.includes("") || (early && (head.coding === "chunked" || codings.includes("chunked")));
+  head.coding = misplaced || head.coding === "misplaced" ? "misplaced" : "unknown";
 }
 
 /** @returns The length, or -2 for anything but 1 to 15 digits (leading zeros apart). */

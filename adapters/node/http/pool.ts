@@ -4,6 +4,7 @@ import type { UpstreamAddress } from "../../../core/index.ts";
 import type { Resolve } from "./resolve.ts";
 import { bind, onread } from "./socket.ts";
 import { UpstreamConnection } from "./upstream.ts";
+import { TlsDialer } from "./upstreamtls.ts";
 
 /** Limits of idle connections to one upstream address. Kong's upstream_keepalive_*. */
 export interface PoolLimits {
@@ -17,16 +18,35 @@ export interface PoolLimits {
 
 export const defaultPoolLimits: PoolLimits = { maxIdle: 512, idleMs: 60_000, maxRequests: 10_000 };
 
-/** The connections to one address with one TLS identity. */
+/** Finds the address to connect to; at once where possible. */
+export function withAddress(
+  host: string,
+  resolve: Resolve,
+  found: (ip: string) => void,
+  failed: (error: unknown) => void,
+): void {
+  if (isIP(host) !== 0) return found(host);
+  const answer = resolve(host);
+  if (typeof answer === "string") found(answer);
+  else answer.then(found, failed);
+}
+
+/** The HTTP/1.1 connections to one address with one TLS identity. */
 export class Pool {
+  /** Connections that exist, idle or not. */
+  open = 0;
   private readonly limits: PoolLimits;
   private readonly resolve: Resolve;
+  private readonly address: UpstreamAddress;
+  private readonly dialer: TlsDialer | undefined;
   private readonly idle: UpstreamConnection[] = [];
   private closed = false;
 
-  constructor(limits: PoolLimits, resolve: Resolve) {
+  constructor(address: UpstreamAddress, limits: PoolLimits, resolve: Resolve) {
+    this.address = address;
     this.limits = limits;
     this.resolve = resolve;
+    this.dialer = address.tls === undefined ? undefined : new TlsDialer(address.tls, "http/1.1");
   }
 
   /** The connection that was used last: the others may idle away. */
@@ -42,33 +62,43 @@ export class Pool {
     this.idle.push(connection);
   }
 
-  /** An idle connection is gone. */
+  /** A connection is gone. */
   drop(connection: UpstreamConnection): void {
+    this.open--;
     const at = this.idle.indexOf(connection);
     if (at >= 0) this.idle.splice(at, 1);
   }
 
-  get idleCount(): number {
-    return this.idle.length;
+  /** Makes a connection, which tells the exchange that reserves it when it is connected. */
+  connect(made: (connection: UpstreamConnection) => void, failed: (error: unknown) => void): void {
+    const begin = (ip: string): void => {
+      let connection: UpstreamConnection;
+      try {
+        connection = this.dial(ip);
+      } catch (error) {
+        // Unusable certificates are found here.
+        return failed(error);
+      }
+      made(connection);
+    };
+    withAddress(this.address.host, this.resolve, begin, failed);
   }
 
-  /** Makes a connection. It tells its reserved exchange when it is connected. */
-  connect(
-    address: UpstreamAddress,
-    made: (connection: UpstreamConnection | undefined, error: unknown) => void,
-  ): void {
-    const open = (ip: string): void => made(this.open(ip, address), undefined);
-    if (isIP(address.host) !== 0) return open(address.host);
-    const found = this.resolve(address.host);
-    if (typeof found === "string") open(found);
-    else found.then(open, (error: unknown) => made(undefined, error));
-  }
-
-  private open(ip: string, address: UpstreamAddress): UpstreamConnection {
-    const socket = connect({ host: ip, port: address.port, noDelay: true, allowHalfOpen: true, onread });
+  private dial(ip: string): UpstreamConnection {
+    const { port } = this.address;
+    const { dialer } = this;
+    const socket =
+      dialer === undefined
+        ? connect({ host: ip, port, noDelay: true, allowHalfOpen: true, onread })
+        : dialer.dial(ip, port);
     const connection = new UpstreamConnection(socket, this);
-    bind(socket, connection, false);
-    socket.once("connect", () => connection.connected());
+    this.open++;
+    bind(socket, connection, dialer !== undefined);
+    if (dialer === undefined) socket.once("connect", () => connection.connected());
+    else {
+      socket.once("connect", () => connection.reached());
+      socket.once("secureConnect", () => connection.connected());
+    }
     return connection;
   }
 

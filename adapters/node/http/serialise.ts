@@ -117,12 +117,15 @@ export function safeValue(value: string): string {
 }
 
 function escapeValue(value: string): string {
-  const bytes = /[\u0100-\uffff]/.test(value) ? Buffer.from(value).toString("latin1") : value;
-  // oxlint-disable-next-line no-control-regex
-  return bytes.replace(
-    /[\x00-\x08\x0a-\x1f\x7f]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
+  const wide = value.split("").some((character) => character.charCodeAt(0) > 255);
+  const text = wide ? Buffer.from(value).toString("latin1") : value;
+  let safe = "";
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const unsafe = (code < 32 && code !== 9) || code === 127;
+    safe += unsafe ? `%${code.toString(16).toUpperCase().padStart(2, "0")}` : text[i];
+  }
+  return safe;
 }
 
 /** A request target or method that stays one word: white space and control characters are escaped. */

@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
 
-import type { UpstreamResponse } from "../../../core/index.ts";
 import type { UpstreamExchange } from "./call.ts";
 import { BodyReader, type Framing } from "./framing.ts";
 import { DONE, type HeadLimits, MORE, head, parseResponse } from "./head.ts";
@@ -13,7 +12,8 @@ import { Wire } from "./wire.ts";
 /** Interim responses that one response may be preceded by. */
 const MAX_INTERIM = 64;
 
-const responseLimits: HeadLimits = { maxLineBytes: 65_536, maxHeadBytes: 131_072, maxFields: 1_000 };
+/** Below what a connection holds unread, so that an endless head ends here and does not just stop. */
+const responseLimits: HeadLimits = { maxLineBytes: 61_440, maxHeadBytes: 61_440, maxFields: 1_000 };
 
 const CONNECTING = 0;
 const IDLE = 1;
@@ -28,6 +28,7 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
   private state = CONNECTING;
   private exchange: UpstreamExchange | undefined = undefined;
   private inflow: Inflow | undefined = undefined;
+  private isReached = false;
   private untilClose = false;
   private reusable = false;
   private interim = 0;
@@ -46,6 +47,11 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
   reserve(exchange: UpstreamExchange, connectTimeoutMs: number): void {
     this.exchange = exchange;
     this.deadline.arm(connectTimeoutMs);
+  }
+
+  /** TCP is connected, and TLS begins. */
+  reached(): void {
+    this.isReached = true;
   }
 
   /** The connection is made, TLS included. */
@@ -123,24 +129,18 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
     }
     this.reusable = framing !== "close" && !head.close && (head.minor === 1 || head.keepAlive);
     this.untilClose = framing === "close";
-    const response = {
-      status,
-      reason: head.reason,
-      httpVersion: head.minor === 0 ? "1.0" : "1.1",
-      headers: head.headers,
-      body: undefined,
-      tunnel: undefined,
-    } satisfies UpstreamResponse;
+    const { reason, headers } = head;
+    const httpVersion = head.minor === 0 ? "1.0" : "1.1";
     if (framing === "none") {
       this.release();
-      exchange.responded(response);
+      exchange.responded({ status, reason, httpVersion, headers, body: undefined, tunnel: undefined });
       return false;
     }
     const reader = new BodyReader(framing, responseLimits);
     const length = typeof framing === "number" ? framing : undefined;
     const inflow = new Inflow(this, reader, length, Number.POSITIVE_INFINITY);
     this.inflow = inflow;
-    exchange.responded({ ...response, body: inflow });
+    exchange.responded({ status, reason, httpVersion, headers, body: inflow, tunnel: undefined });
     return this.inflow === inflow;
   }
 
@@ -250,8 +250,9 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
   protected gone(error: Error | undefined): void {
     this.ended = true;
     this.error = error;
+    this.pool.drop(this);
     if (this.state === TUNNELLED) return this.tunnel?.finish();
-    if (this.state === IDLE) return this.pool.drop(this);
+    if (this.state === IDLE) return;
     const { exchange, inflow } = this;
     if (inflow !== undefined) {
       if (this.at === this.end) this.bodyStarved();
@@ -259,7 +260,7 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
     }
     if (exchange === undefined) return;
     this.exchange = undefined;
-    if (this.state === CONNECTING) exchange.notConnected(error);
+    if (this.state === CONNECTING) exchange.notConnected(error, this.isReached);
     else exchange.lost(this, error);
   }
 

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 
 import { Deadline } from "./deadline.ts";
 import { enter, flush, leave } from "./outbox.ts";
+import { unsentBytes } from "./socket.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -146,11 +147,22 @@ export abstract class Wire {
   write(bytes: Uint8Array): boolean {
     if (this.closed) return true;
     this.bytesWritten += bytes.length;
-    this.socket.write(bytes);
+    const room = this.socket.write(bytes);
     if (this.socket.writableLength === 0) return true;
+    if (!room) this.congest();
+    return false;
+  }
+
+  /** Writes text of single-byte characters. */
+  writeText(text: string): void {
+    if (this.closed) return;
+    this.bytesWritten += text.length;
+    if (!this.socket.write(text, "latin1") && this.socket.writableLength > 0) this.congest();
+  }
+
+  private congest(): void {
     this.congested = true;
     if (this.sendTimeoutMs > 0) (this.sendWatch ??= new SendWatch(this)).start(this.sendTimeoutMs);
-    return false;
   }
 
   /** Milliseconds in which the peer has to take something of what is written; 0 for any time. */
@@ -192,8 +204,7 @@ class SendWatch {
 
   /** Bytes that the kernel has not taken: one large write shrinks here long before it is finished. */
   private measure(): number {
-    const { _handle: handle } = this.wire.socket as unknown as { _handle?: { writeQueueSize?: number } };
-    return handle?.writeQueueSize ?? this.wire.socket.writableLength;
+    return unsentBytes(this.wire.socket);
   }
 
   timedOut(): void {
