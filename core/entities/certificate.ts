@@ -8,6 +8,7 @@ import {
   wildcardHost,
 } from "../schema/index.ts";
 import type { Values } from "../schema/index.ts";
+import { isReference } from "../schema/reference.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 import { structuralChecker } from "./pem.ts";
@@ -15,7 +16,7 @@ import type { EntityPorts } from "./ports.ts";
 
 const text = (row: Values, field: string): string | undefined => {
   const value = row[field];
-  return typeof value === "string" && !value.startsWith("{vault://") ? value : undefined;
+  return typeof value === "string" && !isReference(value) ? value : undefined;
 };
 
 export function certificatesOf({ certificates: checker = structuralChecker }: EntityPorts): Entity {

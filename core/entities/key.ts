@@ -7,6 +7,7 @@ import {
   record,
   string,
 } from "../schema/index.ts";
+import { isReference } from "../schema/reference.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 import { structuralChecker } from "./pem.ts";
@@ -35,6 +36,10 @@ function kidOf(jwk: string): unknown {
   }
 }
 
+/** The text itself: a reference to a vault can't be judged here. */
+const inPlace = (text: string | null): string | undefined =>
+  text === null || isReference(text) ? undefined : text;
+
 export function keysOf({ certificates: checker = structuralChecker }: EntityPorts): Entity {
   return {
     name: "keys",
@@ -58,11 +63,12 @@ export function keysOf({ certificates: checker = structuralChecker }: EntityPort
           {
             checks: [atLeastOneOf("private_key", "public_key")],
             check({ private_key, public_key }) {
-              if (private_key !== null) {
-                const problem = checker.pemProblem(private_key, "private");
-                if (problem !== undefined) return problem;
-              }
-              return public_key === null ? undefined : checker.pemProblem(public_key, "public");
+              const [secret, open] = [inPlace(private_key), inPlace(public_key)];
+              return (
+                (secret && checker.pemProblem(secret, "private")) ??
+                (open && checker.pemProblem(open, "public")) ??
+                (secret && open && checker.pemPairProblem(secret, open))
+              );
             },
             doc: "The key in PEM.",
           },
@@ -78,7 +84,7 @@ export function keysOf({ certificates: checker = structuralChecker }: EntityPort
           customCheck({
             field_sources: ["jwk", "kid"],
             check({ jwk, kid }) {
-              if (typeof jwk !== "string" || jwk.startsWith("{vault://")) return undefined;
+              if (typeof jwk !== "string" || isReference(jwk)) return undefined;
               const problem = checker.jwkProblem(jwk);
               if (problem !== undefined) return problem;
               return kidOf(jwk) === kid ? undefined : "kid in jwk.kid must be equal to keys.kid";

@@ -30,6 +30,7 @@ export const structuralChecker: CertificateChecker = {
   certificateProblem: (pem) => (certificate.test(pem) ? undefined : "invalid certificate: not in PEM format"),
   keyProblem: (pem) => (privateKey.test(pem) ? undefined : "invalid key: not in PEM format"),
   pairProblem: () => undefined,
+  pemPairProblem: () => undefined,
   authorityProblem(pem) {
     if ((pem.match(/-----BEGIN /g) ?? []).length > 1) return "please submit only one certificate at a time";
     return isAuthority(pem)

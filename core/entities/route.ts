@@ -39,6 +39,10 @@ const endpoint = (what: string) =>
     { doc: `Where a connection ${what === "client" ? "comes from" : "goes to"}; for stream routes.` },
   );
 
+const toBytes = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text));
+const toText = (bytes: string): string =>
+  new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+
 /** The rules of one path: plain paths in normal form, `~` before a regular expression. */
 const pathOf = ({ normalizePath }: EntityPorts) =>
   string({
@@ -48,8 +52,9 @@ const pathOf = ({ normalizePath }: EntityPorts) =>
       if (value.startsWith("~")) return pcreProblem(value.slice(1));
       const escape = /%(?![0-9A-Fa-f]{2})(.{0,2})/.exec(value);
       if (escape) return `invalid url-encoded value: '%${escape[1]}'`;
-      const normal = normalizePath(value);
-      return normal === value ? undefined : `non-normalized path, consider use '${normal}' instead`;
+      const bytes = toBytes(value);
+      const normal = normalizePath(bytes);
+      return normal === bytes ? undefined : `non-normalized path, consider use '${toText(normal)}' instead`;
     },
   });
 
@@ -153,6 +158,9 @@ const routerSources = [
   "hosts",
   "paths",
   "headers",
+  "expression",
+  "regex_priority",
+  "priority",
 ];
 
 export function routesOf(ports: EntityPorts): Entity {
@@ -162,16 +170,14 @@ export function routesOf(ports: EntityPorts): Entity {
     checks: [
       conditional({
         if_field: "protocols",
-        if_match: { elements: { not_one_of: ["grpcs", "https", "tls", "tls_passthrough"] } },
+        if_match: { elements: { type: "string", not_one_of: ["grpcs", "https", "tls", "tls_passthrough"] } },
         then_field: "snis",
         then_match: { len_eq: 0 },
         then_err: "'snis' can only be set when 'protocols' is 'grpcs', 'https', 'tls' or 'tls_passthrough'",
       }),
       customCheck({ field_sources: ["path_handling"], check: () => undefined }),
       customCheck({
-        field_sources: withExpressions
-          ? [...routerSources, "expression", "regex_priority", "priority"]
-          : routerSources,
+        field_sources: routerSources,
         run_with_missing_fields: true,
         check: (row) => (withExpressions ? exclusiveMatchers(row) : undefined) ?? routerProblem(row, ports),
       }),

@@ -1,4 +1,4 @@
-import type { Field, RecordSpec, Rules } from "./field.ts";
+import type { Field, FieldType, RecordSpec, Rules } from "./field.ts";
 import { compileRules } from "./rule.ts";
 import { pretty } from "./message.ts";
 import { addEntityError, at, errorAt, isObject, putErrorAt } from "./tree.ts";
@@ -86,17 +86,20 @@ export const distinct = (...names: string[]): Check => ({
   },
 });
 
+/** Rules for a value, and for the elements of a list. `type` is only printed. */
+export type Match = Rules & { readonly elements?: Rules & { readonly type?: FieldType } };
+
 export interface Condition {
   readonly if_field: string;
-  readonly if_match: Rules & { readonly elements?: Rules };
+  readonly if_match: Match;
   readonly then_field: string;
-  readonly then_match: Rules & { readonly elements?: Rules };
+  readonly then_match: Match;
   /** Said instead of `failed conditional validation given value of field '…'`. */
   readonly then_err?: string;
 }
 
 /** The field with other rules added to its own. */
-function refine(field: Field, more: Rules & { readonly elements?: Rules }): Field {
+function refine(field: Field, more: Match): Field {
   const { elements, ...rest } = more;
   const rules = { ...field.rules, ...rest };
   const added = compileRules(field.type, { ...rest, len_min: rest.len_min ?? 0 }, undefined);
@@ -173,7 +176,8 @@ export function customCheck<T = Values>(custom: CustomCheck<T>): Check {
   const { check, ...print } = custom;
   return {
     print: { custom_entity_check: print },
-    prepare: (record) => known(record, custom.field_sources),
+    // Kong names fields here that some flavours of a schema don't have.
+    prepare: () => undefined,
     run(values, errors) {
       const invalid = custom.field_sources.some((name) => errorAt(errors, name) !== undefined);
       if (invalid && !custom.run_with_invalid_fields) return;
