@@ -1,9 +1,9 @@
 import {
+  array,
   customCheck,
   foreign,
   mutuallyRequired,
   record,
-  set,
   string,
   wildcardHost,
 } from "../schema/index.ts";
@@ -60,7 +60,7 @@ export function certificatesOf({ certificates: checker = structuralChecker }: En
           check: key,
           doc: "Private key of `cert_alt`.",
         }),
-        snis: set(wildcardHost(), {
+        snis: array(wildcardHost(), {
           transient: true,
           doc: "Server names for which the certificate is shown; kept as rows of their own.",
         }),

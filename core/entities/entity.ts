@@ -91,15 +91,15 @@ function prepare(entity: Entity, given: Values, record: RecordSpec, auto: AutoSo
 
 function judge(entity: Entity, record: RecordSpec, row: Row, ttl: unknown, updating: boolean): ParsedRow {
   const errors = recordProblems(record, row, { updating });
-  const ttlProblem = entity.ttl ? ttlError(ttl) : undefined;
-  if (ttlProblem !== undefined) return { ok: false, errors: { ...errors, ttl: ttlProblem } };
+  const wrong = entity.ttl ? ttlProblem(ttl) : undefined;
+  if (wrong !== undefined) return { ok: false, errors: { ...errors, ttl: wrong } };
   if (errors) return { ok: false, errors };
   if (typeof ttl === "number") row["ttl"] = ttl;
   return { ok: true, row };
 }
 
-/** Seconds to live, 0 (for ever) to 10^8. */
-function ttlError(ttl: unknown): string | undefined {
+/** What is wrong with a time to live: seconds, 0 to 10^8. */
+export function ttlProblem(ttl: unknown): string | undefined {
   if (ttl === undefined || ttl === null) return undefined;
   if (!Number.isInteger(ttl)) return "must be an integer";
   return (ttl as number) >= 0 && (ttl as number) <= 100_000_000

@@ -7,7 +7,9 @@ import {
   record,
   string,
 } from "../schema/index.ts";
+import type { Values } from "../schema/index.ts";
 import { isReference } from "../schema/reference.ts";
+import { isObject } from "../schema/tree.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 import { structuralChecker } from "./pem.ts";
@@ -28,9 +30,11 @@ export const keySets: Entity = {
   }),
 };
 
-function kidOf(jwk: string): unknown {
+/** The members of a JWK; undefined when it is no JSON object. */
+function membersOf(jwk: string): Values | undefined {
   try {
-    return (JSON.parse(jwk) as { kid?: unknown }).kid;
+    const key: unknown = JSON.parse(jwk);
+    return isObject(key) ? key : undefined;
   } catch {
     return undefined;
   }
@@ -65,8 +69,8 @@ export function keysOf({ certificates: checker = structuralChecker }: EntityPort
             check({ private_key, public_key }) {
               const [secret, open] = [inPlace(private_key), inPlace(public_key)];
               return (
-                (secret && checker.pemProblem(secret, "private")) ??
                 (open && checker.pemProblem(open, "public")) ??
+                (secret && checker.pemProblem(secret, "private")) ??
                 (secret && open && checker.pemPairProblem(secret, open))
               );
             },
@@ -85,9 +89,10 @@ export function keysOf({ certificates: checker = structuralChecker }: EntityPort
             field_sources: ["jwk", "kid"],
             check({ jwk, kid }) {
               if (typeof jwk !== "string" || isReference(jwk)) return undefined;
-              const problem = checker.jwkProblem(jwk);
-              if (problem !== undefined) return problem;
-              return kidOf(jwk) === kid ? undefined : "kid in jwk.kid must be equal to keys.kid";
+              const key = membersOf(jwk);
+              if (!key) return "could not json decode jwk string";
+              if (key["kid"] !== kid) return "kid in jwk.kid must be equal to keys.kid";
+              return checker.jwkProblem(jwk);
             },
           }),
         ],

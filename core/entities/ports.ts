@@ -13,7 +13,7 @@ export interface CertificateChecker {
   authorityProblem(pem: string): string | undefined;
   /** Hex SHA-256 of the certificate's DER form; undefined when it can't be told. */
   digest(pem: string): string | undefined;
-  /** A JWK as JSON text. */
+  /** A JWK as the text of a JSON object. */
   jwkProblem(jwk: string): string | undefined;
   /** A public or private key of a key entity. */
   pemProblem(pem: string, kind: "public" | "private"): string | undefined;

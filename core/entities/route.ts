@@ -191,24 +191,19 @@ export function routesOf(ports: EntityPorts): Entity {
     workspaceable: true,
     adminName: "routes",
     record: schema,
-    variant: (given) => variantOf(given, schema.record, families),
+    variant: (given) => variantOf(given, families),
   };
 }
 
-function variantOf(given: Values, base: RecordSpec, families: ReadonlyMap<string, RecordSpec>): Variant {
+function variantOf(given: Values, families: ReadonlyMap<string, RecordSpec>): Variant {
   const value = given["protocols"];
   if (value === undefined) return { record: families.get("http")! };
   if (value === null) return { errors: { protocols: "required field missing" } };
-  if (typeof value !== "object") return { record: base };
-  const first: unknown = Array.isArray(value) ? value[0] : undefined;
+  const first: unknown = Array.isArray(value) ? value[0] : typeof value === "object" ? undefined : value;
   const family = typeof first === "string" ? families.get(first) : undefined;
-  return family
-    ? { record: family }
-    : {
-        errors: {
-          protocols: `unknown type: ${first === undefined ? "nil" : JSON.stringify(first).replace(/^"|"$/g, "")}`,
-        },
-      };
+  if (family) return { record: family };
+  const told = typeof first === "string" ? first : first === undefined ? "nil" : JSON.stringify(first);
+  return { errors: { protocols: `unknown type: ${told}` } };
 }
 
 function exclusiveMatchers(row: Values): string | undefined {
