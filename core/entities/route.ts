@@ -39,7 +39,9 @@ const endpoint = (what: string) =>
     { doc: `Where a connection ${what === "client" ? "comes from" : "goes to"}; for stream routes.` },
   );
 
-const toBytes = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text));
+const beyondAscii = /[^\x20-\x7e]/;
+const toBytes = (text: string): string =>
+  beyondAscii.test(text) ? String.fromCharCode(...new TextEncoder().encode(text)) : text;
 const toText = (bytes: string): string =>
   new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 

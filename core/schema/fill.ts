@@ -20,9 +20,12 @@ function autoValue(field: Field, auto: AutoSource): unknown {
   return field.type === "string" ? auto.secret() : undefined;
 }
 
-/** A value of JSON's kind, so that a default is never shared between rows. */
-const copyOf = (value: unknown): unknown =>
-  typeof value === "object" && value !== null ? structuredClone(value) : value;
+/** A default is never shared between rows. (structuredClone took a sixth of the time of loading 100,000 routes.) */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copyOf(part)]));
+}
 
 function fillList(field: Field, value: readonly unknown[], auto: AutoSource | undefined): unknown[] {
   const elements = field.elements!;
