@@ -4,6 +4,7 @@ import type { Entities, Entity, Row } from "../entities/index.ts";
 import type { Values } from "../schema/index.ts";
 import { isObject, put } from "../schema/tree.ts";
 import type { Tables } from "./load.ts";
+import { jsonTypes } from "./yaml.ts";
 
 /** A row with references as plain ids and without what is never stored. */
 function exported(entity: Entity, row: Row): Values {
@@ -35,6 +36,7 @@ export function exportDocument(tables: Tables, entities: Entities): Values {
 export const exportYaml = (tables: Tables, entities: Entities): string =>
   stringify(exportDocument(tables, entities), {
     version: "1.1",
+    customTags: jsonTypes,
     nullStr: "~",
     singleQuote: true,
     indentSeq: false,

@@ -93,7 +93,7 @@ export function normalizePath(path: string): string {
 
 /** Refuses what Rust's dialect refuses in the corpora. */
 const regexProblem = (pattern: string): string | undefined =>
-  /\(\?[=!<]|\\[1-9]|\{\d+,$/.test(pattern) ? "not supported" : undefined;
+  /\(\?<?[=!]|\\[1-9]|\{\d+,$/.test(pattern) ? "not supported" : undefined;
 
 export const entities = createEntities({ plugins, pluginEntities: credentials, normalizePath, regexProblem });
 
