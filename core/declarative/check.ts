@@ -86,7 +86,7 @@ class Reader {
         if (problem !== undefined) put(errors, name, problem);
       } else put(given, name, value);
     }
-    const parsed = parseRow(entity, this.resolvable(entry), { auto: this.context.auto });
+    const parsed = parseRow(entity, this.resolvable(entry), this.context.auto);
     if (parsed.ok) entry.row = parsed.row;
     else {
       for (const [name, error] of Object.entries(parsed.errors)) put(errors, name, error);
@@ -146,7 +146,7 @@ export function checkDocument(
     const entity = context.entities.get(name);
     let problem: ErrorTree | undefined;
     if (heads.has(name)) problem = headProblem(name, value);
-    else if (entity) {
+    else if (entity && !entity.virtual) {
       const read = reader.list(entity, value);
       entries.push(...read.entries);
       problem = read.errors;

@@ -70,7 +70,7 @@ export function readConfigRequest(
   }
   if (isRefusal(body)) return body;
   const fields: Values = {};
-  for (const [name, value] of query) put<unknown>(fields, name, value);
+  for (const [name, value] of query) put(fields, name, value);
   for (const [name, value] of Object.entries(body)) put(fields, name, value);
   const { check_hash, flatten_errors, ...document } = fields;
   if (typeof document["config"] === "string") return request(document["config"], check_hash, flatten_errors);

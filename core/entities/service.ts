@@ -28,21 +28,23 @@ const onlyWithTls = (then_field: string): Check =>
     then_match: { eq: null },
   });
 
-/** `scheme://host[:port][/path]`; what is missing reads null, the port follows from the scheme. */
+/** Scheme, authority and path of a URL; query, fragment and path parameters are nobody's business here. */
+const urlParts = /^(?:([A-Za-z0-9][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#;]*))?([^?#;]*)/;
+
+/**
+ * What a URL says of a service. It overrides the single fields: what it does not say reads null, but the port follows
+ * from the scheme (443 for https, else 80). A null is read as the text "null", as in Kong, and so refused.
+ */
 function splitUrl(value: unknown): Values {
-  const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)/.exec(
-    typeof value === "string" ? value : "",
-  );
-  if (!match) return { protocol: null, host: null, port: null };
-  const [, scheme = "", authority = "", rest = ""] = match;
-  const [, address, digits] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(authority) ?? [undefined, authority];
-  const protocol = scheme.toLowerCase();
-  const given = digits ? Number(digits) : undefined;
+  const [, scheme, authority = "", path = ""] = urlParts.exec(typeof value === "string" ? value : "null")!;
+  const address = authority.replace(/^[^@]*@/, "");
+  const [, host = "", port] = /^(.*?)(?::([^:\]]*))?$/.exec(address)!;
   return {
-    protocol,
-    host: address === "" ? null : address,
-    port: given ?? (protocol === "https" ? 443 : 80),
-    path: rest === "" ? null : rest,
+    protocol: scheme ?? null,
+    host: host.replace(/^\[(.+)\]$/, "$1") || null,
+    // A port that is no number stays, to be refused.
+    port: port === undefined ? (scheme === "https" ? 443 : 80) : /^\d+$/.test(port) ? Number(port) : port,
+    path: path || null,
   };
 }
 

@@ -20,7 +20,7 @@ export const own = <T>(object: Readonly<Record<string, T>>, name: string): T | u
   Object.hasOwn(object, name) ? object[name] : undefined;
 
 /** Writes an own property, whatever its name. */
-export function put<T>(object: Record<string, T>, name: string, value: T): void {
+export function put<T>(object: Record<string, T>, name: string, value: NoInfer<T>): void {
   // Assigning to __proto__ would change the object's prototype instead.
   if (name === "__proto__")
     Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
