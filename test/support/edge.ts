@@ -17,8 +17,8 @@ const quiet = {
   WRANGLER_SEND_ERROR_REPORTS: "false",
 };
 
-/** The Worker as it would be deployed: one module. */
-const bundle = (): Record<string, { type: "esm"; contents: string }> => {
+/** The modules of the deployed Worker. */
+export const edgeModules = (): Record<string, { type: "esm"; contents: string }> => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-edge-"));
   const wrangler = path.join(root, "node_modules/wrangler/bin/wrangler.js");
   execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", folder], {
@@ -43,7 +43,7 @@ export const startEdge = async (document: Record<string, unknown>): Promise<Edge
         config: {
           name: "sallyport",
           compatibilityDate: "2026-11-01",
-          manifest: { mainModule: "index.js", modules: bundle() },
+          manifest: { mainModule: "index.js", modules: edgeModules() },
           env: {
             CONFIG: { type: "kv", id: "sallyport-config" },
             LOG_LEVEL: { type: "json", value: "emerg" },

@@ -36,6 +36,10 @@ const answers: Readonly<Record<string, Answer>> = {
   status: (_, response, { url }) => send(response, Number(url.split("/")[2]), ["X-Up", "1"], "up"),
   empty: (_, response) => response.writeHead(204).end(),
   "not-modified": (_, response) => response.writeHead(304, ["ETag", '"x"']).end(),
+  mirror: (request, response, { method, body }) => {
+    const length = request.headers["content-length"];
+    send(response, 200, ["Content-Type", "application/json"], JSON.stringify({ method, body, length }));
+  },
   moved: (_, response) => send(response, 302, ["Location", "/elsewhere"], ""),
   cookies: (_, response) => send(response, 200, ["Set-Cookie", "a=1", "Set-Cookie", "b=2; Path=/"], "c"),
   chunked: (_, response) => {
