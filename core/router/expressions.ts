@@ -1,7 +1,7 @@
 import { contains, parseAddress, parseNetwork } from "./address.ts";
 import { compileCompatible } from "./compatible.ts";
 import { type Evaluate, compileExpression } from "./expression/compile.ts";
-import { hintsOf } from "./expression/hints.ts";
+import { contradictionOf, hintsOf } from "./expression/hints.ts";
 import { parseExpression } from "./expression/parser.ts";
 import type { Facts } from "./facts.ts";
 import { Matcher, needsHostCheck, some } from "./matcher.ts";
@@ -89,6 +89,10 @@ export function compileExpressions<R>(entry: RouterEntry<R>): Matcher<R>[] {
   ]);
   return compileCompatible(entry, predicate);
 }
+
+/** Why a route's expression can hold for no request, undefined when it may or when the route has none. */
+export const findContradiction = ({ expression }: RouterRoute): string | undefined =>
+  expression ? contradictionOf(parseExpression(expression)) : undefined;
 
 /** @returns Why an expression can't be used, with line and column; undefined when it can. */
 export function checkExpression(source: string): string | undefined {
