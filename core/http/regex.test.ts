@@ -226,3 +226,15 @@ describe("an automaton", () => {
     expect(regex.test(`${flood}g`)).toBe(false);
   });
 });
+
+describe("many expressions", () => {
+  it("give up their automata for others and build them again", () => {
+    const first = new Regex("^/first/\\d+$");
+    expect(first.test("/first/1")).toBe(true);
+    expect(first.builtTransitions).toBeGreaterThan(0);
+    for (let i = 0; i < 2048; i++) expect(new Regex(`^/${i}`).test(`/${i}`)).toBe(true);
+    expect(first.builtTransitions).toBe(0);
+    expect(first.test("/first/2")).toBe(true);
+    expect(first.test("/first/x")).toBe(false);
+  });
+});

@@ -194,6 +194,15 @@ describe("a router of expressions", () => {
     expect(router.match(request({ localPort: 1 }))).toBeUndefined();
   });
 
+  it("says that an expression contradicts itself", () => {
+    const { warnings } = routerOf(
+      'http.method == "GET" && http.method == "PUT"',
+      'any(http.headers.a) == "1" && any(http.headers.a) == "2"',
+      'http.path == "/a" && (http.path == "/b" || http.path == "/a")',
+    );
+    expect(warnings.map(({ kind, routeId }) => [kind, routeId])).toEqual([["unreachable", "r0"]]);
+  });
+
   it("leaves out what can't be compiled, and says so", () => {
     const router = routerOf("http.path ==", 'http.path == "/"');
     expect(router.match(request())?.value).toBe("r1");

@@ -1,10 +1,10 @@
 import { contains, parseAddress, parseNetwork } from "./address.ts";
 import { compileCompatible } from "./compatible.ts";
 import { type Evaluate, compileExpression } from "./expression/compile.ts";
-import { hintsOf } from "./expression/hints.ts";
+import { contradictionOf, hintsOf } from "./expression/hints.ts";
 import { parseExpression } from "./expression/parser.ts";
 import type { Facts } from "./facts.ts";
-import { type Matcher, carry, needsHostCheck, some } from "./matcher.ts";
+import { Matcher, needsHostCheck, some } from "./matcher.ts";
 import { rankExpression } from "./rank.ts";
 import type { RouterEndpoint, RouterEntry, RouterRoute } from "./route.ts";
 
@@ -55,20 +55,15 @@ function compileWritten<R>(entry: RouterEntry<R>, source: string): Matcher<R> {
   const evaluate: Evaluate = compileExpression(source, expression);
   const hints = hintsOf(expression);
   const hosts = some(hints.hosts, (host) => host);
-  return {
-    ...rankExpression(route.id, route.priority ?? 0),
-    ...carry(entry),
+  return new Matcher(entry, rankExpression(route.id, route.priority ?? 0), {
     methods: some(hints.methods, String),
     hosts,
     checksHost: needsHostCheck(hosts, hints.prefixes?.length ?? 1),
-    snis: undefined,
     headers: some(hints.headers, (rule) => rule),
     prefixes: some(hints.prefixes, String),
-    checksPath: false,
-    regexes: undefined,
     predicate: both([(facts) => evaluate(facts, undefined), schemeTest(route)]),
     evaluate,
-  };
+  });
 }
 
 /**
@@ -92,8 +87,12 @@ export function compileExpressions<R>(entry: RouterEntry<R>): Matcher<R>[] {
     ),
     schemeTest(route),
   ]);
-  return compileCompatible(entry).map((matcher) => ({ ...matcher, predicate }));
+  return compileCompatible(entry, predicate);
 }
+
+/** Why a route's expression can hold for no request, undefined when it may or when the route has none. */
+export const findContradiction = ({ expression }: RouterRoute): string | undefined =>
+  expression ? contradictionOf(parseExpression(expression)) : undefined;
 
 /** @returns Why an expression can't be used, with line and column; undefined when it can. */
 export function checkExpression(source: string): string | undefined {

@@ -95,13 +95,12 @@ function foundCaptures({ unnamed, named }: Findings): RouteCaptures | undefined 
 
 /** Bytes of the path that the route matched, -1 when it doesn't look at the path. */
 function matchedLength<R>(matcher: Matcher<R>, regex: Regex | undefined, facts: Facts): number {
-  const { prefixes } = matcher;
-  const { path, pathText } = facts;
+  const { path } = facts;
+  if (matcher.prefixLength >= 0) return matcher.prefixLength;
   if (regex) {
+    const { pathText } = facts;
     const length = regex.matchLength(pathText);
     return pathText === path ? length : toByteString(pathText.slice(0, length)).length;
   }
-  if (prefixes === undefined) return -1;
-  if (prefixes.length === 1) return prefixes[0]!.length;
-  return prefixes.find((prefix) => path.startsWith(prefix))?.length ?? -1;
+  return matcher.prefixes?.find((prefix) => path.startsWith(prefix))?.length ?? -1;
 }

@@ -13,42 +13,83 @@ export interface HeaderRule {
   readonly patterns: readonly Regex[];
 }
 
-/** What a matcher takes over from its route as it is. */
-export const carry = <R>({
-  route,
-  service,
-  value,
-}: RouterEntry<R>): Pick<Matcher<R>, "value" | "route" | "service" | "strips"> => ({
-  value,
-  route,
-  service,
-  strips: route.strip_path === true,
-});
-
 /** A condition that the fields of a route can't say; compiled from an expression. */
 export type Predicate = (facts: Facts) => boolean;
 
-/** One part of a route, compiled: every condition that is there must hold. */
-export interface Matcher<R> extends Rank {
+/** What a matcher asks for; what is absent does not restrict. */
+export interface Conditions {
+  readonly methods?: readonly string[] | undefined;
+  readonly hosts?: readonly NamePattern[] | undefined;
+  /** Looking the host up in the index is not enough: ports, or wildcards that are not whole labels. */
+  readonly checksHost?: boolean;
+  readonly snis?: readonly NamePattern[] | undefined;
+  readonly headers?: readonly HeaderRule[] | undefined;
+  /** Byte strings; the index shows whether one holds. */
+  readonly prefixes?: readonly string[] | undefined;
+  readonly regexes?: readonly Regex[] | undefined;
+  readonly predicate?: Predicate | undefined;
+  /** The expression behind `predicate`, to learn what it took from the path; undefined for routes made of fields. */
+  readonly evaluate?: Evaluate | undefined;
+}
+
+/** Length that all texts share, -1 when they don't. */
+function sharedLength(texts: readonly string[]): number {
+  const length = texts[0]?.length ?? -1;
+  return texts.every((text) => text.length === length) ? length : -1;
+}
+
+/**
+ * One part of a route, compiled: every condition that is there must hold.
+ *
+ * The fields that a plain match reads come first, so that they share a cache line: with 100,000 routes each line
+ * that is touched is a miss.
+ */
+export class Matcher<R> implements Rank {
+  readonly major: number;
+  /** Nothing is left to ask when the index has found the matcher. */
+  readonly isSettled: boolean;
+  /** `strip_path`. */
+  readonly strips: boolean;
+  /** Bytes that every prefix has; -1 when that is not enough to know what matched. */
+  readonly prefixLength: number;
   readonly value: R;
   readonly route: RouterRoute;
   readonly service: RouterService | undefined;
-  /** `strip_path`, at hand. */
-  readonly strips: boolean;
   readonly methods: readonly string[] | undefined;
+  readonly regexes: readonly Regex[] | undefined;
+  readonly evaluate: Evaluate | undefined;
+  readonly minor: number;
+  readonly age: number;
+  readonly id: string;
   readonly hosts: readonly NamePattern[] | undefined;
-  /** Looking the host up in the index is not enough: ports, or wildcards that are not whole labels. */
   readonly checksHost: boolean;
   readonly snis: readonly NamePattern[] | undefined;
   readonly headers: readonly HeaderRule[] | undefined;
-  /** Byte strings. */
   readonly prefixes: readonly string[] | undefined;
-  /** Looking the path up in the index is not enough. */
-  readonly checksPath: boolean;
-  readonly regexes: readonly Regex[] | undefined;
   readonly predicate: Predicate | undefined;
-  /** The expression behind `predicate`, to learn what it took from the path; undefined for routes made of fields. */
-  readonly evaluate: Evaluate | undefined;
+
+  constructor({ route, service, value }: RouterEntry<R>, rank: Rank, conditions: Conditions) {
+    const { methods, hosts, checksHost = false, snis, headers, prefixes, regexes, predicate } = conditions;
+    this.major = rank.major;
+    this.isSettled = !methods && !checksHost && !snis && !headers && !regexes && !predicate;
+    this.strips = route.strip_path === true;
+    this.prefixLength = prefixes ? sharedLength(prefixes) : -1;
+    this.value = value;
+    this.route = route;
+    this.service = service;
+    this.methods = methods;
+    this.regexes = regexes;
+    this.evaluate = conditions.evaluate;
+    this.minor = rank.minor;
+    this.age = rank.age;
+    this.id = rank.id;
+    this.hosts = hosts;
+    this.checksHost = checksHost;
+    this.snis = snis;
+    this.headers = headers;
+    this.prefixes = prefixes;
+    this.predicate = predicate;
+  }
 }
 
 export const isPattern = (value: string): boolean => value.startsWith("~*");
@@ -126,12 +167,12 @@ export function matchingRegex(regexes: readonly Regex[], facts: Facts): Regex | 
 
 /** True when every condition holds that finding the matcher in the index has not shown yet. */
 export function holds<R>(matcher: Matcher<R>, facts: Facts): boolean {
-  const { methods, headers } = matcher;
+  if (matcher.isSettled) return true;
+  const { methods, regexes, headers, snis, predicate } = matcher;
   if (methods !== undefined && !methods.includes(facts.request.method)) return false;
   if (matcher.checksHost && !hostsMatch(matcher.hosts!, facts)) return false;
-  if (matcher.checksPath && !prefixMatches(matcher.prefixes!, facts.path)) return false;
-  if (matcher.regexes !== undefined && !matchingRegex(matcher.regexes, facts)) return false;
+  if (regexes !== undefined && !matchingRegex(regexes, facts)) return false;
   if (headers !== undefined) for (const rule of headers) if (!headerMatches(rule, facts)) return false;
-  if (matcher.snis !== undefined && !sniMatches(matcher.snis, facts)) return false;
-  return matcher.predicate === undefined || matcher.predicate(facts);
+  if (snis !== undefined && !sniMatches(snis, facts)) return false;
+  return predicate === undefined || predicate(facts);
 }

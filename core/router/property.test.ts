@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { escapePath, normalizePath } from "../http/path.ts";
 import { HeaderList } from "../http/headers.ts";
 import { createRouter } from "./router.ts";
 import type { RouteRequest } from "./request.ts";
@@ -7,7 +8,7 @@ import type { RouterEntry, RouterFlavor, RouterRoute } from "./route.ts";
 import { splitByPath } from "./split.ts";
 
 /** Runs of each property; PROPERTY_RUNS=100000 for a long night. */
-const runs = Number(globalThis.process?.env?.["PROPERTY_RUNS"] ?? 1500);
+const runs = Number(globalThis.process?.env?.["PROPERTY_RUNS"] ?? 1000);
 
 const maybe = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T[] | undefined> =>
   fc.oneof(
@@ -293,6 +294,48 @@ describe.each(["traditional_compatible", "traditional"] as const)("the index of 
           if (wanted?.entry.route.strip_path && prefix !== undefined)
             expect(match?.prefix).toBe(toBytes(prefix));
         }
+      }),
+      { numRuns: runs },
+    );
+  });
+});
+
+describe("the path of a match", () => {
+  const pieces = [
+    "/",
+    "/",
+    ".",
+    "%2e",
+    "%2F",
+    "%2f",
+    "%41",
+    "%",
+    "%4",
+    "a",
+    "é",
+    " ",
+    "?",
+    "\\",
+    "\xff",
+    "%ff",
+    "你",
+  ];
+  const characters = fc.constantFrom(...pieces);
+  const targets = fc.array(characters, { maxLength: 14 }).map((parts) => `/${parts.join("")}`);
+
+  it("is the target's, normalised, and goes out escaped", () => {
+    const router = createRouter([entry({ protocols: ["http"], methods: ["GET"] }, 0)], {
+      flavor: "traditional_compatible",
+    });
+    const anyRequest = fc.sample(requests, 1)[0]!;
+    fc.assert(
+      fc.property(targets, (target) => {
+        const match = router.match({ ...anyRequest, method: "GET", target });
+        const query = target.indexOf("?", 1);
+        const path = normalizePath(query < 0 ? target : target.slice(0, query));
+        expect(match?.path).toBe(path);
+        expect(match?.upstreamPath).toBe(escapePath(path));
+        expect(match?.upstreamPath).toMatch(/^[!-~]+$/);
       }),
       { numRuns: runs },
     );

@@ -60,7 +60,7 @@ export class Search<R> {
 
   private enter(zone: Zone | undefined): void {
     if (zone === undefined) return;
-    if (zone.headerNames.size > 0) this.enterHeaders(zone);
+    if (zone.headerCount > 0) this.enterHeaders(zone);
     if (zone.sniCount > 0) {
       const { scheme, sni } = this.facts.request;
       const { zones } = this.catalog;

@@ -29,10 +29,11 @@ function mix(scope: number, hash: number): number {
   let mixed = Math.imul(hash ^ Math.imul(scope, 0x9e3779b1), 0x85ebca6b);
   mixed ^= mixed >>> 15;
   mixed = Math.imul(mixed, 0xc2b2ae35);
-  return mixed ^ (mixed >>> 13);
+  // 30 bits: a small integer, without a box, on every engine.
+  return (mixed ^ (mixed >>> 13)) & 0x3fffffff;
 }
 
-const bitOf = (mixed: number): number => 1 << (mixed >>> 28);
+const bitOf = (mixed: number): number => 1 << (mixed >>> 26);
 
 /** Slots for each key: fewer would lengthen the chains. */
 const spareSlots = 2;

@@ -1,5 +1,5 @@
 import { Regex } from "../http/regex.ts";
-import { type Matcher, bytesOf, carry, compileHeaders, needsHostCheck, some } from "./matcher.ts";
+import { Matcher, bytesOf, compileHeaders, needsHostCheck, some } from "./matcher.ts";
 import { type NamePattern, parseSni, parseTraditionalHost } from "./name.ts";
 import { rankTraditional } from "./rank.ts";
 import type { RouterEntry } from "./route.ts";
@@ -21,25 +21,20 @@ export function compileTraditional<R>(entry: RouterEntry<R>): Matcher<R>[] {
   const { route } = entry;
   const hosts = some(route.hosts, parseTraditionalHost);
   const shared = {
-    ...carry(entry),
     methods: some(route.methods, (method) => method.toUpperCase()),
     hosts,
     checksHost: needsHostCheck(hosts, 1),
     snis: some(route.snis, exactSni),
     headers: compileHeaders(route.headers, (value, isOnly) => (isOnly ? new Regex(value) : undefined)),
-    checksPath: false,
-    predicate: undefined,
-    evaluate: undefined,
   };
   const parts = some(route.paths, (path) => [path]) ?? [undefined];
   return parts.map((paths) => {
     const path = paths?.[0];
     const isRegex = path !== undefined && isRegexPath(path);
-    return {
-      ...rankTraditional(route, bytesOf(paths)),
+    return new Matcher(entry, rankTraditional(route, bytesOf(paths)), {
       ...shared,
       prefixes: isRegex ? undefined : bytesOf(paths),
       regexes: isRegex ? [new Regex(`^(?:${path.slice(1)})`)] : undefined,
-    };
+    });
   });
 }

@@ -29,6 +29,8 @@ export interface Zone {
   readonly reaches: Reach[];
   /** Headers that zones below this one are told apart by. */
   headerNames: Map<string, HeaderScope>;
+  /** Matchers in zones below this one that are told apart by a header. */
+  headerCount: number;
   /** Matchers in zones below this one that are told apart by SNI. */
   sniCount: number;
   /** Matchers here and in the zones below. */
@@ -41,6 +43,7 @@ export const newZone = (id: number, owner: object): Zone => ({
   id,
   reaches: [],
   headerNames: noHeaders,
+  headerCount: 0,
   sniCount: 0,
   population: 0,
   owner,
@@ -82,6 +85,7 @@ export function shrinkReach(zone: Zone, length: number): void {
  * @returns Where the table of zones keeps the header's values.
  */
 export function countHeader(zone: Zone, key: string, change: number, newScope: number): number {
+  zone.headerCount += change;
   const { scope, count } = zone.headerNames.get(key) ?? { scope: newScope, count: 0 };
   if (zone.headerNames === noHeaders) zone.headerNames = new Map();
   if (count + change > 0) zone.headerNames.set(key, { scope, count: count + change });

@@ -27,20 +27,23 @@ const words = [
 const word = (): string => words[random(words.length)]!;
 const token = (): string => random(2 ** 30).toString(36);
 
+/** Text as parsers hand it over: flat, not yet hashed by the engine. */
+const fresh = (text: string): string => Buffer.from(text, "latin1").toString("latin1");
+
 const service = { protocol: "http", host: "upstream.test", port: 80 };
 const idOf = (index: number): string =>
   `${index.toString(16).padStart(8, "0")}-0000-4000-8000-${(index * 7919).toString(16).padStart(12, "0")}`;
 
 type Shape = (index: number) => Partial<RouterRoute>;
-const paths: Shape = () => ({ paths: [`/${word()}/${token()}/${word()}`] });
-const hosts: Shape = () => ({ hosts: [`${token()}.example.test`] });
+const paths: Shape = () => ({ paths: [fresh(`/${word()}/${token()}/${word()}`)] });
+const hosts: Shape = () => ({ hosts: [fresh(`${token()}.example.test`)] });
 const hostsAndPaths: Shape = (index) => ({
-  hosts: [`${index % 1000}.example.test`],
-  paths: [`/${word()}/${token()}`],
+  hosts: [fresh(`${index % 1000}.example.test`)],
+  paths: [fresh(`/${word()}/${token()}`)],
 });
 const methodsAndPaths: Shape = () => ({
   methods: ["GET", "POST"],
-  paths: [`/${word()}/${token()}/${word()}`],
+  paths: [fresh(`/${word()}/${token()}/${word()}`)],
 });
 const headers: Shape = () => ({ paths: ["/"], headers: { "x-tenant": [token()] } });
 const regexes: Shape = () => ({ paths: [`~/${word()}/${token()}/\\d+`] });
@@ -79,9 +82,6 @@ function requestFor({ route }: RouterEntry<number>): RouteRequest {
     ]),
   };
 }
-
-/** Text as a parser hands it over: flat, not yet hashed by the engine. */
-const fresh = (text: string): string => Buffer.from(text, "latin1").toString("latin1");
 
 function requestsOf(entries: readonly RouterEntry<number>[], count: number): RouteRequest[] {
   return Array.from({ length: count }, () => {

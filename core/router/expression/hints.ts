@@ -79,3 +79,29 @@ export function hintsOf(expression: Expression): Hints {
   }
   return hints;
 }
+
+/** Fields with exactly one value: asked for two different ones, an expression can't hold. */
+const singleValued = new Set([
+  "net.protocol",
+  "tls.sni",
+  "http.method",
+  "http.host",
+  "http.path",
+  "net.dst.port",
+]);
+
+/** Why no request can satisfy an expression, undefined when some may: finds the plain cases only. */
+export function contradictionOf(expression: Expression): string | undefined {
+  if (expression.type !== "and") return undefined;
+  const wanted = new Map<string, string | number>();
+  for (const condition of expression.operands) {
+    if (condition.type !== "compare" || condition.operator !== "==" || condition.lower) continue;
+    const { field, literal } = condition;
+    if (!singleValued.has(field)) continue;
+    const value = literal.type === "Int" ? literal.number : literal.text;
+    const other = wanted.get(field);
+    if (other !== undefined && other !== value) return `${field} can't be "${other}" and "${value}" at once`;
+    wanted.set(field, value);
+  }
+  return undefined;
+}
