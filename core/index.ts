@@ -1,1 +1,24 @@
+/** The front door: the one file of the core that adapters and roots import. */
+export * from "./ports/body.ts";
+export * from "./ports/clock.ts";
+export * from "./ports/directory.ts";
+export * from "./ports/downstream.ts";
+export * from "./ports/logger.ts";
+export * from "./ports/random.ts";
+export * from "./ports/timers.ts";
+export * from "./ports/transport.ts";
+export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
+export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";
+export { BytesBody, readAll } from "./http/bodies.ts";
 export { HeaderList } from "./http/headers.ts";
+export * from "./pdk/index.ts";
+export { bundledPlugins } from "./plugins/index.ts";
+export { type Tables, Rows } from "./store/rows.ts";
+export {
+  type AdminOptions,
+  type ConfigurationControl,
+  createAdmin,
+  DeclarativeConfiguration,
+  type NodeInformation,
+  type WorkerCounts,
+} from "./admin/index.ts";

@@ -26,7 +26,7 @@ const refuse = (status: 400 | 415, message?: string): ConfigRefusal => ({
 
 const truthy = new Set<unknown>([true, "true", "1", 1, "on", "yes", ""]);
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: false });
+const decoder = new TextDecoder();
 
 type Fields = Values | "text" | "none" | "unreadable" | "unknown";
 

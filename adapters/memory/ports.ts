@@ -1,0 +1,25 @@
+import type { GatewayPorts } from "../../core/index.ts";
+import { MemoryClock } from "./clock.ts";
+import { MemoryLogger } from "./logger.ts";
+import { MemoryRandom } from "./random.ts";
+import { MemoryTimers } from "./timers.ts";
+import { MemoryTransport } from "./transport.ts";
+
+export interface MemoryPorts extends GatewayPorts {
+  readonly clock: MemoryClock;
+  readonly logger: MemoryLogger;
+  readonly timers: MemoryTimers;
+  readonly transport: MemoryTransport;
+}
+
+/** Every port in memory: time stands still, randomness repeats, upstreams answer 200. */
+export const memoryPorts = (): MemoryPorts => {
+  const clock = new MemoryClock();
+  return {
+    clock,
+    random: new MemoryRandom(),
+    logger: new MemoryLogger(),
+    timers: new MemoryTimers(clock),
+    transport: new MemoryTransport(),
+  };
+};

@@ -1,0 +1,20 @@
+export {
+  CertificateStore,
+  type KeyPair,
+  type ServerCertificate,
+  type TlsTerms,
+} from "./http/certificates.ts";
+export { newCounters, type Counters } from "./http/counters.ts";
+export {
+  adoptServer,
+  listen,
+  type Listener,
+  type ListenerFlags,
+  type ListenerOptions,
+  type ListenOptions,
+} from "./http/listener.ts";
+export { defaultServerLimits, type ServerLimits } from "./http/limits.ts";
+export { defaultPoolLimits, type PoolLimits } from "./http/pool.ts";
+export { platformResolve, type Resolve } from "./http/resolve.ts";
+export { NodeTransport, type TransportOptions } from "./http/transport.ts";
+export { type LogOptions, nodeLogger } from "./logger.ts";

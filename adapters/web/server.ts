@@ -1,0 +1,118 @@
+import type {
+  ConnectionFacts,
+  Downstream,
+  IncomingRequest,
+  OutgoingResponse,
+  RequestEvents,
+  RequestHandler,
+  RequestScope,
+} from "../../core/index.ts";
+import { type FixedLength, toBodyInit, WebBody } from "./body.ts";
+import { flatHeaders } from "./transport.ts";
+
+/** What a platform's Response has beyond the standard. */
+export interface ServePlatform {
+  readonly connection: (request: Request) => ConnectionFacts;
+  /** Put into each Response: what keeps the platform from touching the body. */
+  readonly init?: Record<string, unknown>;
+  readonly fixedLength?: FixedLength;
+  /** A Response that joins the client's connection to the upstream's. */
+  readonly upgrade?: (response: OutgoingResponse, headers: Headers) => Response;
+}
+
+/** A Request as core reads it: nothing is read before someone asks. */
+class WebRequest implements IncomingRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly httpVersion = "1.1";
+  readonly body: WebBody | undefined;
+  readonly connection: ConnectionFacts;
+  private readonly request: Request;
+  private flat: string[] | undefined;
+
+  constructor(request: Request, connection: ConnectionFacts) {
+    this.request = request;
+    this.connection = connection;
+    this.method = request.method;
+    const { url } = request;
+    const slash = url.indexOf("/", url.indexOf("//") + 2);
+    const target = slash < 0 ? "/" : url.slice(slash);
+    // The URL standard keeps an empty query as `?`, which is what the client sent.
+    this.target = target;
+    const length = request.headers.get("content-length");
+    this.body =
+      request.body === null
+        ? undefined
+        : new WebBody(request.body, length === null ? undefined : Number(length));
+  }
+
+  get headers(): string[] {
+    return (this.flat ??= flatHeaders(this.request.headers));
+  }
+
+  get sizeBytes(): number {
+    let size = this.method.length + this.target.length + 12;
+    for (const text of this.headers) size += text.length + 2;
+    return size + (this.body?.lengthBytes ?? 0);
+  }
+}
+
+const toResponse = (answer: OutgoingResponse, platform: ServePlatform): Response => {
+  const headers = new Headers();
+  const { headers: flat, status, declaredLengthBytes } = answer;
+  for (let i = 0; i < flat.length; i += 2) headers.append(flat[i]!, flat[i + 1]!);
+  if (answer.tunnel !== undefined && platform.upgrade !== undefined) return platform.upgrade(answer, headers);
+  const body = toBodyInit(answer.body, platform.fixedLength);
+  if (body === null && declaredLengthBytes !== undefined)
+    headers.set("Content-Length", String(declaredLengthBytes));
+  else if (answer.body instanceof WebBody && answer.body.lengthBytes !== undefined) {
+    headers.set("Content-Length", String(answer.body.lengthBytes));
+  }
+  const statusText = answer.reason === "" ? {} : { statusText: answer.reason };
+  const isBodiless = status === 204 || status === 205 || status === 304;
+  return new Response(isBodiless ? null : body, { ...platform.init, status, headers, ...statusText });
+};
+
+/**
+ * Hands one Request to a gateway.
+ *
+ * The exchange counts as finished when the platform has the response: what it streams from then on is its own.
+ */
+export const serve = (
+  handler: RequestHandler,
+  request: Request,
+  platform: ServePlatform,
+  scope: RequestScope | undefined,
+): Promise<Response> =>
+  new Promise((resolve, reject) => {
+    let answer: OutgoingResponse | undefined;
+    let events: RequestEvents | undefined;
+    const finish = (): void => {
+      if (events === undefined || answer === undefined) return;
+      const { body } = answer;
+      const bytes =
+        typeof body === "string"
+          ? body.length
+          : body instanceof Uint8Array
+            ? body.byteLength
+            : body?.lengthBytes;
+      events.finished(bytes ?? 0);
+    };
+    const downstream: Downstream = {
+      respond(response) {
+        if (answer !== undefined) throw new TypeError("an exchange is answered once");
+        answer = response;
+        try {
+          resolve(toResponse(response, platform));
+        } catch (error) {
+          reject(error as Error);
+        }
+        finish();
+      },
+      // The platform sends no interim responses.
+      inform: () => undefined,
+      reset: () => reject(new Error("the exchange was given up")),
+    };
+    events = handler.handle(new WebRequest(request, platform.connection(request)), downstream, scope);
+    finish();
+  });

@@ -1,0 +1,131 @@
+import type {
+  Transport,
+  Tunnel,
+  UpstreamAddress,
+  UpstreamCall,
+  UpstreamFailureCode,
+  UpstreamListener,
+  UpstreamRequest,
+} from "../../core/index.ts";
+import { type FixedLength, toBodyInit, WebBody } from "./body.ts";
+
+/** What a platform's fetch has beyond the standard. */
+export interface FetchPlatform {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Put into each call: what keeps the platform from touching the body. */
+  readonly init?: Record<string, unknown>;
+  readonly fixedLength?: FixedLength;
+  /** Takes the upgraded connection out of a 101 answer. */
+  readonly tunnel?: (response: Response) => Tunnel | undefined;
+}
+
+/** Fields as core reads them; Set-Cookie lines stay apart, others were joined by the platform. */
+export const flatHeaders = (headers: Headers): string[] => {
+  const flat: string[] = [];
+  for (const [name, value] of headers) flat.push(name, value);
+  return flat;
+};
+
+/** Fields that fetch derives or refuses. */
+const derived = new Set(["host", "content-length", "connection"]);
+
+const toHeaders = (flat: readonly string[]): Headers => {
+  const headers = new Headers();
+  let cookies: string | undefined;
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!;
+    const value = flat[i + 1]!;
+    const lower = name.toLowerCase();
+    if (derived.has(lower)) continue;
+    // Joined by the list separator they would be one broken cookie. @see RFC 6265 §5.4, RFC 9113 §8.2.3
+    if (lower === "cookie") cookies = cookies === undefined ? value : `${cookies}; ${value}`;
+    else headers.append(name, value);
+  }
+  if (cookies !== undefined) headers.set("cookie", cookies);
+  return headers;
+};
+
+const failureCode = (error: unknown): UpstreamFailureCode => {
+  const text =
+    error instanceof Error
+      ? `${error.message} ${String((error.cause as Error | undefined)?.message ?? "")}`
+      : "";
+  if (/refused|ECONNREFUSED/i.test(text)) return "connect_refused";
+  if (/resolve|ENOTFOUND|EAI_AGAIN|dns/i.test(text)) return "name_not_resolved";
+  if (/tls|certificate|ssl/i.test(text)) return "tls_failed";
+  return "connection_closed";
+};
+
+/** Sends requests with fetch. Host follows the address: the platform insists. */
+export class FetchTransport implements Transport {
+  readonly canSetHost = false;
+  private readonly platform: FetchPlatform;
+
+  constructor(platform: FetchPlatform) {
+    this.platform = platform;
+  }
+
+  send(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
+    const abort = new AbortController();
+    let isOver = false;
+    let isLate = false;
+    // One deadline until the head: fetch does not tell connecting from waiting.
+    const timer = setTimeout(() => {
+      isLate = true;
+      abort.abort();
+    }, request.connectTimeoutMs + request.readTimeoutMs);
+    this.exchange(address, request, abort.signal).then(
+      (response) => {
+        clearTimeout(timer);
+        if (isOver) return void response.body?.cancel();
+        const length = response.headers.get("content-length");
+        listener.responded({
+          status: response.status,
+          reason: response.statusText,
+          httpVersion: "1.1",
+          headers: flatHeaders(response.headers),
+          body:
+            response.body === null
+              ? undefined
+              : new WebBody(response.body, length === null ? undefined : Number(length)),
+          tunnel: response.status === 101 ? this.platform.tunnel?.(response) : undefined,
+        });
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        // fetch does not say how far it came: nothing may be repeated that could do harm twice.
+        const code = isLate ? "read_timeout" : failureCode(error);
+        if (!isOver) listener.failed({ code, requestSent: true, cause: error });
+      },
+    );
+    return {
+      cancel() {
+        isOver = true;
+        clearTimeout(timer);
+        abort.abort();
+      },
+    };
+  }
+
+  private async exchange(
+    address: UpstreamAddress,
+    request: UpstreamRequest,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const { fetch, init, fixedLength } = this.platform;
+    const scheme = address.tls === undefined ? "http" : "https";
+    const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+    const headers = toHeaders(request.headers);
+    if (request.upgrade !== undefined) headers.set("Upgrade", request.upgrade);
+    return fetch(`${scheme}://${host}:${address.port}${request.target}`, {
+      ...init,
+      method: request.method,
+      headers,
+      body: toBodyInit(request.body, fixedLength),
+      redirect: "manual",
+      signal,
+    });
+  }
+
+  close(): void {}
+}

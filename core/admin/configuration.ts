@@ -1,0 +1,73 @@
+import { type Context, load, type Loaded, type LoadFailure } from "../declarative/index.ts";
+import { createEntities } from "../entities/index.ts";
+import { checkRegex } from "../http/regex.ts";
+import { normalizePath } from "../http/path.ts";
+import type { PluginDefinition } from "../pdk/index.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Random } from "../ports/random.ts";
+import type { RouterFlavor } from "../router/index.ts";
+import type { ErrorTree } from "../schema/index.ts";
+import type { Tables } from "../store/rows.ts";
+import { autoSource } from "./auto.ts";
+
+export interface ConfigurationOptions {
+  readonly plugins: readonly PluginDefinition[];
+  readonly routerFlavor: RouterFlavor;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The configuration of a gateway without a database: read from a document, replaced as a whole. */
+export class DeclarativeConfiguration {
+  private readonly context: Context;
+  private loaded: Loaded | undefined;
+
+  constructor({ plugins, routerFlavor, clock, random }: ConfigurationOptions) {
+    this.context = {
+      entities: createEntities({
+        plugins: Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin])),
+        pluginEntities: plugins.flatMap((plugin) => plugin.entities ?? []),
+        regexProblem: checkRegex,
+        normalizePath,
+        routerFlavor,
+      }),
+      auto: autoSource(clock, random),
+    };
+  }
+
+  /** What was accepted last; undefined before the first. */
+  get current(): Loaded | undefined {
+    return this.loaded;
+  }
+
+  /** Reads and checks a document; nothing changes. */
+  read(source: string | Record<string, unknown>, flattenErrors = false): Loaded | LoadFailure {
+    return load(source, this.context, { flattenErrors });
+  }
+
+  /** The rows of a document, as the data path reads them. */
+  tables(loaded: Loaded): Tables {
+    // Every entity that the data path reads has an id.
+    return loaded.entities as unknown as Tables;
+  }
+
+  accept(loaded: Loaded): void {
+    this.loaded = loaded;
+  }
+
+  /** One line a problem: where it is and what is wrong. */
+  describe({ error }: LoadFailure): string[] {
+    return problemLines(error.fields, "");
+  }
+}
+
+const problemLines = (tree: ErrorTree, path: string): string[] => {
+  if (typeof tree === "string") return [path === "" ? tree : `${path}: ${tree}`];
+  if (Array.isArray(tree))
+    return tree.flatMap((item, i) => (item === null ? [] : problemLines(item, `${path}[${i}]`)));
+  return Object.entries(tree).flatMap(([name, item]) => {
+    if (name === "@entity" && Array.isArray(item))
+      return item.map((message) => `${path}: ${String(message)}`);
+    return problemLines(item, path === "" ? name : `${path}.${name}`);
+  });
+};

@@ -1,0 +1,44 @@
+import type { Loaded } from "../declarative/index.ts";
+import type { PluginDefinition } from "../pdk/index.ts";
+import { json } from "./app.ts";
+
+/** What a node tells of itself. */
+export interface NodeInformation {
+  /** The version of Kong whose conventions hold. */
+  readonly version: string;
+  /** The product's own version. */
+  readonly sallyport: string;
+  readonly hostname: string;
+  readonly nodeId: string;
+  readonly masterPid: number;
+  readonly workerPids: readonly number[];
+  readonly plugins: readonly PluginDefinition[];
+  /** Properties as text, secrets already hidden. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+const pluginsInUse = (loaded: Loaded | undefined): string[] => {
+  const rows = Object.values(loaded?.entities["plugins"] ?? {});
+  return [...new Set(rows.filter((row) => row["enabled"] === true).map((row) => String(row["name"])))].sort();
+};
+
+/** `GET /` */
+export const information = (node: NodeInformation, loaded: Loaded | undefined): Response => {
+  const available = node.plugins.map(({ name, priority }) => [name, { version: node.version, priority }]);
+  return json({
+    version: node.version,
+    sallyport: { version: node.sallyport },
+    edition: "community",
+    tagline: "Welcome to sallyport",
+    hostname: node.hostname,
+    node_id: node.nodeId,
+    lua_version: "none",
+    timers: { running: 0, pending: 0 },
+    pids: { master: node.masterPid, workers: node.workerPids },
+    plugins: { available_on_server: Object.fromEntries(available), enabled_in_cluster: pluginsInUse(loaded) },
+    configuration: {
+      ...node.properties,
+      loaded_plugins: Object.fromEntries(node.plugins.map(({ name }) => [name, true])),
+    },
+  });
+};

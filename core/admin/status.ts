@@ -1,0 +1,47 @@
+import type { Context } from "hono";
+import { emptyHash } from "../declarative/index.ts";
+import { json } from "./app.ts";
+import type { DeclarativeConfiguration } from "./configuration.ts";
+import { memoryFormat } from "./memory.ts";
+
+/** What a worker counted since it started. */
+export interface WorkerCounts {
+  readonly pid: number;
+  readonly connectionsActive: number;
+  readonly connectionsOpen: number;
+  readonly connectionsAccepted: number;
+  readonly requests: number;
+  readonly heapBytes: number;
+}
+
+type Count = "connectionsActive" | "connectionsOpen" | "connectionsAccepted" | "requests";
+
+/** `GET /status?unit=m&scale=2` */
+export const statusResource = (
+  counts: () => Promise<readonly WorkerCounts[]>,
+  configuration: DeclarativeConfiguration,
+) => ({
+  async GET(context: Context): Promise<Response> {
+    const format = memoryFormat(context.req.query("unit"), context.req.query("scale"));
+    if (typeof format === "string") return json({ message: format }, 400);
+    const workers = await counts();
+    const sum = (key: Count): number => workers.reduce((total, worker) => total + worker[key], 0);
+    const active = sum("connectionsActive");
+    return json({
+      memory: {
+        workers_lua_vms: workers.map(({ pid, heapBytes }) => ({ pid, http_allocated_gc: format(heapBytes) })),
+        lua_shared_dicts: {},
+      },
+      server: {
+        connections_active: sum("connectionsOpen"),
+        connections_reading: 0,
+        connections_writing: active,
+        connections_waiting: sum("connectionsOpen") - active,
+        connections_accepted: sum("connectionsAccepted"),
+        connections_handled: sum("connectionsAccepted"),
+        total_requests: sum("requests"),
+      },
+      configuration_hash: configuration.current?.hash ?? emptyHash,
+    });
+  },
+});

@@ -1,0 +1,210 @@
+import type { PluginRow, RouteRow, ServiceRow } from "./entities/rows.ts";
+import { requestIds } from "./http/identifier.ts";
+import {
+  ClientRequest,
+  Exchange,
+  type NodeFacts,
+  type PluginDefinition,
+  type PluginHost,
+  type PluginPhases,
+} from "./pdk/index.ts";
+import { Planner } from "./pipeline/planner.ts";
+import type { PluginInstance } from "./pipeline/plan.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Directory, Row } from "./ports/directory.ts";
+import type {
+  Downstream,
+  IncomingRequest,
+  RefusedRequest,
+  RequestEvents,
+  RequestHandler,
+  RequestScope,
+} from "./ports/downstream.ts";
+import type { Logger } from "./ports/logger.ts";
+import type { Random } from "./ports/random.ts";
+import type { Timers } from "./ports/timers.ts";
+import type { Transport } from "./ports/transport.ts";
+import { directBalancer } from "./proxy/balancer.ts";
+import { Flow, type FlowPorts } from "./proxy/flow.ts";
+import { type ProxyOptions, proxyOptions } from "./proxy/options.ts";
+import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
+import { serviceTls } from "./proxy/tls.ts";
+import { createRouter, type RouterFlavor } from "./router/index.ts";
+import { type Tables, Rows } from "./store/rows.ts";
+
+/** The world, as a root hands it in. */
+export interface GatewayPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly timers: Timers;
+  readonly transport: Transport;
+}
+
+export interface GatewayOptions {
+  readonly version: string;
+  readonly plugins: readonly PluginDefinition[];
+  readonly node: NodeFacts;
+  /** Default `traditional_compatible`. */
+  readonly routerFlavor?: RouterFlavor;
+  /** What differs from the defaults of {@link proxyOptions}. */
+  readonly proxy?: Partial<ProxyOptions>;
+  /** Told when an exchange is over: access logs, counters. */
+  readonly onFinished?: (exchange: Exchange) => void;
+}
+
+/** A gateway on one worker or isolate. */
+export interface Gateway extends RequestHandler {
+  /** Counts the configurations that were applied; 0 before the first. */
+  readonly version: number;
+  /**
+   * Compiles a configuration off the request path.
+   *
+   * @returns What swaps it in, in one assignment: requests under way finish on the one they began with.
+   * @throws Error when a plugin refuses its configuration; the old one stays.
+   */
+  prepare(tables: Tables): () => void;
+  /** A TLS client names the host it wants; global plugins may look at it. */
+  certificate(serverName: string | undefined): void;
+}
+
+interface Kept {
+  readonly row: string;
+  readonly instance: PluginInstance;
+}
+
+class CompiledGateway implements Gateway {
+  private readonly options: GatewayOptions;
+  private readonly ports: FlowPorts;
+  private readonly nextId: () => string;
+  private readonly host: PluginHost;
+  private readonly definitions: ReadonlyMap<string, PluginDefinition>;
+  private rows: Rows;
+  private snapshot: Snapshot;
+  private kept = new Map<string, Kept>();
+
+  constructor(ports: GatewayPorts, options: GatewayOptions) {
+    this.options = options;
+    this.nextId = requestIds(ports.random);
+    this.rows = new Rows({}, ports.clock);
+    this.ports = {
+      transport: ports.transport,
+      clock: ports.clock,
+      logger: ports.logger,
+      balancer: directBalancer,
+      options: { ...proxyOptions(options.version), ...options.proxy },
+      onFinished: options.onFinished,
+    };
+    const directory: Directory = { find: (entity, field, value) => this.rows.find(entity, field, value) };
+    const { clock, random, logger, timers } = ports;
+    this.host = { clock, random, logger, timers, directory, node: options.node };
+    this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
+    this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
+    for (const plugin of options.plugins) plugin.initWorker?.(this.host);
+  }
+
+  get version(): number {
+    return this.snapshot.version;
+  }
+
+  handle(request: IncomingRequest, downstream: Downstream, scope: RequestScope | undefined): RequestEvents {
+    const flow = this.flow(request, downstream, scope);
+    flow.start();
+    return flow;
+  }
+
+  refuse(status: number, request: RefusedRequest, downstream: Downstream): RequestEvents {
+    const flow = this.flow(request, downstream, undefined);
+    flow.refuse(status);
+    return flow;
+  }
+
+  certificate(serverName: string | undefined): void {
+    for (const { phases, name } of this.snapshot.planner.global.certificate ?? []) {
+      try {
+        phases.certificate!({ serverName });
+      } catch (error) {
+        this.ports.logger.log("error", `${name} failed in its certificate phase`, { error });
+      }
+    }
+  }
+
+  private flow(
+    request: IncomingRequest | RefusedRequest,
+    downstream: Downstream,
+    scope: RequestScope | undefined,
+  ): Flow {
+    const exchange = new Exchange(this.nextId(), new ClientRequest(request), this.ports.clock.nowMs());
+    return new Flow(exchange, this.snapshot, this.ports, downstream, scope);
+  }
+
+  prepare(tables: Tables): () => void {
+    const rows = new Rows(tables, this.host.clock);
+    const kept = new Map<string, Kept>();
+    const instances = this.instances(rows, kept);
+    const planner = new Planner(instances);
+    const router = createRouter(this.routes(rows, planner), this.routerOptions());
+    return () => {
+      this.rows = rows;
+      this.kept = kept;
+      this.snapshot = { version: this.snapshot.version + 1, router, planner };
+      this.configurePlugins(instances.map(([row]) => row));
+    };
+  }
+
+  private routerOptions(): { flavor: RouterFlavor } {
+    return { flavor: this.options.routerFlavor ?? "traditional_compatible" };
+  }
+
+  private *routes(rows: Rows, planner: Planner) {
+    const find = (entity: string, id: string): Row | undefined => rows.byId(entity, id);
+    const terms = new Map<string, ReturnType<typeof serviceTls>>();
+    for (const row of rows.all("routes")) {
+      const route = row as Row & RouteRow;
+      const serviceId = route.service?.id;
+      const service =
+        serviceId === undefined ? undefined : (rows.byId("services", serviceId) as Row & ServiceRow);
+      if (service?.enabled === false) continue;
+      if (service !== undefined && !terms.has(service.id)) terms.set(service.id, serviceTls(service, find));
+      const tls = service === undefined ? undefined : terms.get(service.id);
+      const target = new RouteTarget(route, service, planner.plan(route.id, serviceId ?? ""), tls);
+      yield { route, service, value: target };
+    }
+  }
+
+  /** Ready plugins. One whose row did not change is kept, with the state that it gathered. */
+  private instances(rows: Rows, kept: Map<string, Kept>): [PluginRow, PluginInstance][] {
+    return rows.all("plugins").flatMap((stored): [PluginRow, PluginInstance][] => {
+      const row = stored as Row & PluginRow;
+      if (!row.enabled) return [];
+      const text = JSON.stringify([row.name, row.config]);
+      const before = this.kept.get(row.id);
+      const instance = before?.row === text ? before.instance : this.instance(row);
+      kept.set(row.id, { row: text, instance });
+      return [[row, instance]];
+    });
+  }
+
+  private instance(row: PluginRow): PluginInstance {
+    const definition = this.definitions.get(row.name);
+    if (definition === undefined) throw new Error(`${row.name} plugin is in use but not enabled`);
+    const phases: PluginPhases = definition.create(row.config, this.host);
+    return { id: row.id, name: row.name, priority: definition.priority, phases };
+  }
+
+  private configurePlugins(rows: readonly PluginRow[]): void {
+    for (const definition of this.definitions.values()) {
+      if (definition.configure === undefined) continue;
+      const configs = rows.filter((row) => row.name === definition.name).map((row) => row.config);
+      try {
+        definition.configure(configs.length > 0 ? configs : undefined, this.host);
+      } catch (error) {
+        this.ports.logger.log("error", `${definition.name} failed to take its configuration`, { error });
+      }
+    }
+  }
+}
+
+/** Wires a gateway from the ports of a root. It serves nothing until a configuration is prepared and swapped in. */
+export const createGateway = (ports: GatewayPorts, options: GatewayOptions): Gateway =>
+  new CompiledGateway(ports, options);

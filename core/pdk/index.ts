@@ -1,0 +1,16 @@
+export { signIn, signInAnonymous } from "./authentication.ts";
+export type { Directory, Row } from "../ports/directory.ts";
+export { whenReady } from "../ready.ts";
+export { type Captures, Exchange, type Try, type UpstreamTarget } from "./exchange.ts";
+export { type Form, parseForm } from "./form.ts";
+export {
+  definePlugin,
+  type Handled,
+  type NodeFacts,
+  type PluginDefinition,
+  type PluginHost,
+  type PluginPhases,
+} from "./plugin.ts";
+export { ClientRequest, hostName } from "./request.ts";
+export { ClientResponse, type ResponseSource } from "./response.ts";
+export type { ConsumerRow, PluginRow, RouteRow, ServiceRow } from "../entities/rows.ts";

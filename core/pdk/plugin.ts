@@ -1,0 +1,83 @@
+import type { Entity } from "../entities/index.ts";
+import type { PluginSchema } from "../schema/index.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Random } from "../ports/random.ts";
+import type { Timers } from "../ports/timers.ts";
+import type { Directory } from "../ports/directory.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** Nothing, or a promise where the handler has to wait: only then does the exchange wait. */
+export type Handled = void | Promise<void>;
+
+/**
+ * What one configuration of a plugin does, phase by phase. A handler that throws ends the exchange with 500
+ * before the response head is sent, and the connection after.
+ */
+export interface PluginPhases {
+  /** While a TLS client introduces itself; only global configurations take part. */
+  certificate?(hello: { readonly serverName: string | undefined }): void;
+  /** Before routing; only global configurations take part. */
+  rewrite?(exchange: Exchange): Handled;
+  /** After routing, before the upstream is asked. */
+  access?(exchange: Exchange): Handled;
+  /**
+   * With the upstream's whole response in memory, before the header filters. Having it switches the exchange
+   * to buffering: for plugins that need the body to decide about the head.
+   */
+  response?(exchange: Exchange): Handled;
+  /** Before the response head is sent, whoever made the response. */
+  headerFilter?(exchange: Exchange): void;
+  /**
+   * For each piece of the response body.
+   *
+   * @param chunk Valid during the call only.
+   * @param isLast True exactly once; the chunk may be empty then.
+   * @returns What to send in its place; undefined for nothing.
+   */
+  bodyFilter?(exchange: Exchange, chunk: Uint8Array, isLast: boolean): Uint8Array | undefined;
+  /** After the last byte was sent, or the exchange was given up. */
+  log?(exchange: Exchange): Handled;
+}
+
+/** Facts on the node that plugins tell. */
+export interface NodeFacts {
+  readonly id: string;
+  readonly hostname: string;
+  readonly pid: number;
+  /** Number of this worker on its node, from 0. */
+  readonly worker: number;
+}
+
+/** What the gateway gives a plugin. */
+export interface PluginHost {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly timers: Timers;
+  readonly directory: Directory;
+  readonly node: NodeFacts;
+}
+
+/** A plugin: what it is called, when it runs, how it is configured, what it does. */
+export interface PluginDefinition<C = unknown> extends PluginSchema {
+  readonly name: string;
+  /** The higher, the earlier; equal ones run in reverse order of their names. */
+  readonly priority: number;
+  /** Entities that the plugin brings along: credentials and the like. */
+  readonly entities?: readonly Entity[];
+  /**
+   * Makes one configuration ready; runs when the configuration changes, never for a request.
+   *
+   * @param config Checked, with defaults filled in.
+   */
+  create(config: C, host: PluginHost): PluginPhases;
+  /** Once on each worker, before any configuration. */
+  initWorker?(host: PluginHost): void;
+  /** After each change, with every enabled configuration of this plugin; undefined when there is none. */
+  configure?(configs: readonly C[] | undefined, host: PluginHost): void;
+}
+
+/** Ties a plugin's code to the type of its configuration. */
+export const definePlugin = <C>(definition: PluginDefinition<C>): PluginDefinition =>
+  definition as PluginDefinition;

@@ -1,0 +1,12 @@
+/** Any stored entity, in Kong's names. */
+export type Row = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/**
+ * Entities that are too many to compile into the configuration: consumers, credentials.
+ *
+ * An answer that is at hand comes at once, otherwise as a promise: continue with `whenReady`.
+ */
+export interface Directory {
+  /** @param field A unique field of the entity, or `id`. Expired rows are not found. */
+  find(entity: string, field: string, value: string): Row | undefined | Promise<Row | undefined>;
+}

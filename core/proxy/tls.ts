@@ -1,0 +1,52 @@
+import type { ServiceRow } from "../entities/rows.ts";
+import type { Row } from "../ports/directory.ts";
+import type { UpstreamTls } from "../ports/transport.ts";
+
+const isSecure = (protocol: string): boolean =>
+  protocol === "https" || protocol === "grpcs" || protocol === "tls";
+
+const certificateOf = (row: Row | undefined): UpstreamTls["certificate"] =>
+  row === undefined ? undefined : { chain: String(row["cert"]), key: String(row["key"]) };
+
+/**
+ * How to speak TLS to a service; undefined when it is spoken to in plain text.
+ *
+ * @param find Looks up certificates that are part of the configuration.
+ */
+export const serviceTls = (
+  service: ServiceRow,
+  find: (entity: string, id: string) => Row | undefined,
+): UpstreamTls | undefined => {
+  if (!isSecure(service.protocol)) return undefined;
+  const roots = service.ca_certificates?.flatMap((id) => {
+    const row = find("ca_certificates", id);
+    return row === undefined ? [] : [String(row["cert"])];
+  });
+  return {
+    serverName: service.host,
+    verify: service.tls_verify ?? false,
+    verifyDepth: service.tls_verify_depth ?? undefined,
+    roots,
+    certificate: service.client_certificate
+      ? certificateOf(find("certificates", service.client_certificate.id))
+      : undefined,
+  };
+};
+
+const maxNames = 1000;
+const named = new WeakMap<UpstreamTls, Map<string, UpstreamTls>>();
+
+/** The same terms under another name. Equal names give the same object: connections are pooled by it. */
+export const withServerName = (tls: UpstreamTls, serverName: string): UpstreamTls => {
+  if (tls.serverName === serverName) return tls;
+  let names = named.get(tls);
+  if (names === undefined) named.set(tls, (names = new Map()));
+  let other = names.get(serverName);
+  if (other === undefined) {
+    // Clients choose the name where a route preserves their Host: what is kept has to end somewhere.
+    if (names.size >= maxNames) names.clear();
+    other = { ...tls, serverName };
+    names.set(serverName, other);
+  }
+  return other;
+};

@@ -1,0 +1,137 @@
+import { Regex } from "../http/regex.ts";
+import { toByteString } from "../http/utf8.ts";
+import type { Evaluate } from "./expression/compile.ts";
+import { type Facts, headerKey, lowerText } from "./facts.ts";
+import { type NamePattern, isKeyable, nameMatches } from "./name.ts";
+import type { Rank } from "./rank.ts";
+import type { RouterEntry, RouterRoute, RouterService } from "./route.ts";
+
+/** One header that a route asks for: any of the values, or a value that any of the patterns matches. */
+export interface HeaderRule {
+  readonly key: string;
+  readonly values: readonly string[];
+  readonly patterns: readonly Regex[];
+}
+
+/** What a matcher takes over from its route as it is. */
+export const carry = <R>({
+  route,
+  service,
+  value,
+}: RouterEntry<R>): Pick<Matcher<R>, "value" | "route" | "service" | "strips"> => ({
+  value,
+  route,
+  service,
+  strips: route.strip_path === true,
+});
+
+/** A condition that the fields of a route can't say; compiled from an expression. */
+export type Predicate = (facts: Facts) => boolean;
+
+/** One part of a route, compiled: every condition that is there must hold. */
+export interface Matcher<R> extends Rank {
+  readonly value: R;
+  readonly route: RouterRoute;
+  readonly service: RouterService | undefined;
+  /** `strip_path`, at hand. */
+  readonly strips: boolean;
+  readonly methods: readonly string[] | undefined;
+  readonly hosts: readonly NamePattern[] | undefined;
+  /** Looking the host up in the index is not enough: ports, or wildcards that are not whole labels. */
+  readonly checksHost: boolean;
+  readonly snis: readonly NamePattern[] | undefined;
+  readonly headers: readonly HeaderRule[] | undefined;
+  /** Byte strings. */
+  readonly prefixes: readonly string[] | undefined;
+  /** Looking the path up in the index is not enough. */
+  readonly checksPath: boolean;
+  readonly regexes: readonly Regex[] | undefined;
+  readonly predicate: Predicate | undefined;
+  /** The expression behind `predicate`, to learn what it took from the path; undefined for routes made of fields. */
+  readonly evaluate: Evaluate | undefined;
+}
+
+export const isPattern = (value: string): boolean => value.startsWith("~*");
+
+/** Values and patterns of the headers of a route. @param patternOf Makes the pattern of a value that begins with `~*`. */
+export function compileHeaders(
+  headers: Readonly<Record<string, readonly string[]>> | null | undefined,
+  patternOf: (value: string, isOnly: boolean) => Regex | undefined,
+): HeaderRule[] | undefined {
+  const rules = Object.entries(headers ?? {}).map(([name, values]) => {
+    const patterns = values.map((value) =>
+      isPattern(value) ? patternOf(value.slice(2), values.length === 1) : undefined,
+    );
+    return {
+      key: headerKey(name),
+      values: values.filter((_, index) => !patterns[index]).map(lowerText),
+      patterns: patterns.filter((pattern) => pattern !== undefined),
+    };
+  });
+  return rules.length > 0 ? rules : undefined;
+}
+
+/** A converted list, undefined for an empty one. */
+export const some = <T, U>(
+  values: readonly T[] | null | undefined,
+  convert: (value: T) => U,
+): U[] | undefined => (values && values.length > 0 ? values.map(convert) : undefined);
+
+export const bytesOf = (paths: readonly string[] | undefined): string[] | undefined =>
+  some(paths, toByteString);
+
+/** Places in the index that one matcher may take; beyond, it is kept under fewer conditions and checked instead. */
+export const maxPlaces = 512;
+
+/** Whether hosts must be checked one by one. @param pathCount Paths of the same matcher, each a place for each host. */
+export const needsHostCheck = (hosts: readonly NamePattern[] | undefined, pathCount: number): boolean =>
+  hosts !== undefined &&
+  (hosts.length * pathCount > maxPlaces || hosts.some((host) => host.port !== undefined || !isKeyable(host)));
+
+export function hostsMatch(hosts: readonly NamePattern[], facts: Facts): boolean {
+  for (const host of hosts) {
+    if (host.port !== undefined && host.port !== facts.port) continue;
+    if (nameMatches(host, facts.host)) return true;
+    // Only `traditional` has plain hosts with a port in their text.
+    if (host.kind === "exact" && host.text === facts.plainHost) return true;
+  }
+  return false;
+}
+
+export function headerMatches(rule: HeaderRule, facts: Facts): boolean {
+  for (const value of facts.headerValues(rule.key)) {
+    if (rule.values.includes(value)) return true;
+    for (const pattern of rule.patterns) if (pattern.test(value)) return true;
+  }
+  return false;
+}
+
+/** Without TLS there is no SNI to compare: the condition doesn't count. */
+export function sniMatches(snis: readonly NamePattern[], facts: Facts): boolean {
+  const { scheme, sni } = facts.request;
+  if (scheme !== "https") return true;
+  return sni !== undefined && snis.some((pattern) => nameMatches(pattern, sni));
+}
+
+export function prefixMatches(prefixes: readonly string[], path: string): boolean {
+  for (const prefix of prefixes) if (path.startsWith(prefix)) return true;
+  return false;
+}
+
+/** The first pattern that matches the path. */
+export function matchingRegex(regexes: readonly Regex[], facts: Facts): Regex | undefined {
+  for (const regex of regexes) if (regex.test(facts.pathText)) return regex;
+  return undefined;
+}
+
+/** True when every condition holds that finding the matcher in the index has not shown yet. */
+export function holds<R>(matcher: Matcher<R>, facts: Facts): boolean {
+  const { methods, headers } = matcher;
+  if (methods !== undefined && !methods.includes(facts.request.method)) return false;
+  if (matcher.checksHost && !hostsMatch(matcher.hosts!, facts)) return false;
+  if (matcher.checksPath && !prefixMatches(matcher.prefixes!, facts.path)) return false;
+  if (matcher.regexes !== undefined && !matchingRegex(matcher.regexes, facts)) return false;
+  if (headers !== undefined) for (const rule of headers) if (!headerMatches(rule, facts)) return false;
+  if (matcher.snis !== undefined && !sniMatches(matcher.snis, facts)) return false;
+  return matcher.predicate === undefined || matcher.predicate(facts);
+}

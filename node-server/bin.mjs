@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+// Starts the command line on a Node that can run it: the one that comes with the package where there is one,
+// else the system's. Plain JavaScript, because an older Node has to read it too.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const minimum = 24;
+const major = Number(process.versions.node.split(".", 1)[0]);
+// The built package has its JavaScript beside this file, a checkout its TypeScript.
+const here = path.dirname(fileURLToPath(import.meta.url));
+const places = ["main.js", "main.ts", "../dist/node-server/main.js"].map((name) => path.join(here, name));
+const main = places.find((file) => existsSync(file) && !(file.endsWith(".ts") && file.includes("node_modules")));
+
+const bundledNode = () => {
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  try {
+    const require = createRequire(import.meta.url);
+    return path.join(path.dirname(require.resolve(`${name}/package.json`)), "bin", "node");
+  } catch {
+    return undefined;
+  }
+};
+
+if (major >= minimum) {
+  await import(main);
+} else {
+  const node = bundledNode();
+  if (node === undefined) {
+    process.stderr.write(`Error: sallyport needs Node ${minimum} or newer; this is ${process.version}.\n`);
+    process.exit(1);
+  }
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  // A terminal's Ctrl-C reaches the child by itself; other signals come here.
+  for (const signal of ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"]) {
+    process.on(signal, () => child.kill(signal));
+  }
+  process.on("SIGINT", () => undefined);
+  child.on("exit", (code, signal) => {
+    process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
+  });
+}

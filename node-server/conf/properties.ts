@@ -1,0 +1,106 @@
+/** How the text of a property is read. */
+export type PropertyType = "string" | "list" | "boolean" | "integer" | "listeners";
+
+export interface Property {
+  readonly type: PropertyType;
+  /** As it would stand in the file. */
+  readonly default: string;
+  readonly doc: string;
+  /** The values allowed. */
+  readonly oneOf?: readonly string[];
+  /** Never shown. */
+  readonly isSecret?: boolean;
+}
+
+export const logLevels = ["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"] as const;
+
+/** Every property of `sallyport.conf`, with Kong's names and, where they mean the same, Kong's defaults. */
+export const properties = {
+  prefix: {
+    type: "string",
+    default: "/usr/local/sallyport",
+    doc: "Folder for the pid file, logs, certificates and the node's id. Made when it does not exist.",
+  },
+  log_level: {
+    type: "string",
+    default: "notice",
+    oneOf: logLevels,
+    doc: "The least important level that is logged.",
+  },
+  log_format: {
+    type: "string",
+    default: "text",
+    oneOf: ["text", "json"],
+    doc: "`text`: lines for people; `json`: one object a line.",
+  },
+  proxy_access_log: {
+    type: "string",
+    default: "logs/access.log",
+    doc: "File of the access log, relative to the prefix; `off` for none.",
+  },
+  proxy_error_log: {
+    type: "string",
+    default: "logs/error.log",
+    doc: "File of the log in the background, relative to the prefix. In the foreground it goes to standard error.",
+  },
+  plugins: {
+    type: "list",
+    default: "bundled",
+    doc: "Plugins that configurations may use: `bundled`, `off`, names of bundled ones, paths of modules that export `plugin`.",
+  },
+  proxy_listen: {
+    type: "listeners",
+    default: "0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport backlog=16384",
+    doc: "Where the proxy listens: address:port and flags (ssl, http2, proxy_protocol, reuseport, backlog=N); `off` for nowhere.",
+  },
+  admin_listen: {
+    type: "listeners",
+    default: "127.0.0.1:8001 reuseport backlog=16384",
+    doc: "Where the Admin API listens. Anybody who reaches it rules the gateway: keep it on loopback.",
+  },
+  nginx_worker_processes: {
+    type: "string",
+    default: "auto",
+    doc: "Number of workers; `auto` for one a processor.",
+  },
+  nginx_daemon: {
+    type: "boolean",
+    default: "on",
+    doc: "Run in the background; `off` keeps the gateway in the foreground.",
+  },
+  ssl_cert: {
+    type: "string",
+    default: "",
+    doc: "PEM file of the default certificate; self-signed when empty.",
+  },
+  ssl_cert_key: { type: "string", default: "", doc: "PEM file of its key." },
+  trusted_ips: {
+    type: "list",
+    default: "",
+    doc: "Addresses and CIDR blocks whose X-Forwarded-* are believed.",
+  },
+  database: {
+    type: "string",
+    default: "off",
+    oneOf: ["off"],
+    doc: "Where entities live. `off`: in memory, from `declarative_config` or `POST /config`.",
+  },
+  declarative_config: {
+    type: "string",
+    default: "",
+    doc: "Declarative configuration to start with, a YAML or JSON file.",
+  },
+  declarative_config_string: {
+    type: "string",
+    default: "",
+    doc: "The same as text; read when `declarative_config` is empty.",
+  },
+  router_flavor: {
+    type: "string",
+    default: "traditional_compatible",
+    oneOf: ["traditional_compatible", "traditional", "expressions"],
+    doc: "How routes are matched and ranked.",
+  },
+} as const satisfies Record<string, Property>;
+
+export type PropertyName = keyof typeof properties;

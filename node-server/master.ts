@@ -1,0 +1,167 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { nodeLogger } from "../adapters/node/index.ts";
+import { webClock, webRandom } from "../adapters/web/index.ts";
+import { AdminListener } from "./admin.ts";
+import { defaultCertificate } from "./certificate.ts";
+import type { ListenAddress } from "./conf/listeners.ts";
+import type { Conf } from "./conf/load.ts";
+import {
+  type ConfigurationControl,
+  createAdmin,
+  DeclarativeConfiguration,
+  type Logger,
+  type NodeFacts,
+  type Tables,
+} from "../core/index.ts";
+import type { Certificate } from "./messages.ts";
+import { nodeHostname, nodeId } from "./node.ts";
+import { loadPlugins } from "./plugins.ts";
+import { WorkerPool } from "./pool.ts";
+import { probe } from "./probe.ts";
+import { kongVersion, version } from "./version.ts";
+
+/** Milliseconds that requests under way have when the gateway stops. */
+const graceMs = 10_000;
+
+const workerModule = new URL(
+  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
+  import.meta.url,
+);
+
+const refuseBusyPorts = async (conf: Conf): Promise<void> => {
+  const wanted: [string, ListenAddress][] = [
+    ...conf.proxyListen.map((address): [string, ListenAddress] => ["proxy_listen", address]),
+    ...conf.adminListen.map((address): [string, ListenAddress] => ["admin_listen", address]),
+  ];
+  const problems: string[] = [];
+  for (const [property, address] of wanted) {
+    const problem = await probe(property, address);
+    if (problem !== undefined) problems.push(problem);
+  }
+  if (problems.length > 0) throw new AggregateError(problems.map((problem) => new Error(problem)));
+};
+
+const readDeclarative = (conf: Conf): string | undefined => {
+  if (conf.declarativeConfig === undefined) return conf.declarativeConfigString;
+  const extension = path.extname(conf.declarativeConfig);
+  if (![".yml", ".yaml", ".json"].includes(extension)) {
+    throw new Error(
+      `error parsing declarative config file ${conf.declarativeConfig}: unknown file type: '${extension}'`,
+    );
+  }
+  try {
+    return readFileSync(conf.declarativeConfig, "utf8");
+  } catch (error) {
+    throw new Error(
+      `error parsing declarative config file ${conf.declarativeConfig}: ${(error as Error).message}`,
+    );
+  }
+};
+
+/** The runtime's main thread: it owns configuration, workers and the Admin API. */
+export class Master {
+  private readonly pool: WorkerPool;
+  private readonly admin: AdminListener;
+  private readonly logger: Logger;
+
+  private constructor(pool: WorkerPool, admin: AdminListener, logger: Logger) {
+    this.pool = pool;
+    this.admin = admin;
+    this.logger = logger;
+  }
+
+  /** @throws AggregateError with every problem, or Error with the only one. */
+  static async open(conf: Conf): Promise<Master> {
+    const logger = nodeLogger({
+      level: conf.logLevel,
+      format: conf.logFormat,
+      file: conf.isDaemon ? conf.errorLog : undefined,
+    });
+    const plugins = await loadPlugins(conf.plugins);
+    const configuration = new DeclarativeConfiguration({
+      plugins,
+      routerFlavor: conf.routerFlavor,
+      clock: webClock,
+      random: webRandom,
+    });
+    const tables = Master.initial(conf, configuration);
+    await refuseBusyPorts(conf);
+    const id = nodeId(conf.prefix);
+    const certificate: Certificate | undefined = conf.proxyListen.some(({ ssl }) => ssl)
+      ? await defaultCertificate(conf)
+      : undefined;
+    const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
+    const pool = new WorkerPool({
+      size: conf.workers,
+      logger,
+      module: workerModule,
+      data: (number, heartbeat) => ({ conf, node: facts(number), version, certificate, heartbeat }),
+    });
+    const admin = new AdminListener(
+      createAdmin({
+        server: `sallyport/${version}`,
+        clock: webClock,
+        logger,
+        configuration: Master.control(configuration, pool),
+        node: () => ({
+          version: kongVersion,
+          sallyport: version,
+          hostname: nodeHostname,
+          nodeId: id,
+          masterPid: process.pid,
+          workerPids: pool.pids,
+          plugins,
+          properties: conf.texts,
+        }),
+        counts: () => pool.count(),
+      }),
+    );
+    const master = new Master(pool, admin, logger);
+    try {
+      await pool.start(tables);
+      for (const address of conf.adminListen) await admin.listen(address);
+    } catch (error) {
+      await master.close();
+      throw error;
+    }
+    master.announce(conf);
+    return master;
+  }
+
+  private static initial(conf: Conf, configuration: DeclarativeConfiguration): Tables {
+    const text = readDeclarative(conf);
+    if (text === undefined) return {};
+    const loaded = configuration.read(text);
+    if (loaded.ok) {
+      configuration.accept(loaded);
+      return configuration.tables(loaded);
+    }
+    const source = conf.declarativeConfig ?? "declarative_config_string";
+    throw new AggregateError([
+      new Error(`error parsing declarative config file ${source}:`),
+      ...configuration.describe(loaded).map((line) => new Error(`  ${line}`)),
+    ]);
+  }
+
+  private static control(configuration: DeclarativeConfiguration, pool: WorkerPool): ConfigurationControl {
+    return { configuration, apply: (tables) => pool.configure(tables) };
+  }
+
+  private announce(conf: Conf): void {
+    const say = (what: string, { host, port, ssl }: ListenAddress): void =>
+      this.logger.log(
+        "notice",
+        `${what} on ${ssl ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
+      );
+    for (const address of conf.proxyListen) say("proxy", address);
+    for (const address of conf.adminListen) say("Admin API", address);
+    this.logger.log("notice", `sallyport ${version} serves with ${conf.workers} worker(s)`);
+  }
+
+  /** Stops accepting, lets requests end, stops the workers. Harmless when called again. */
+  async close(): Promise<void> {
+    await this.admin.close();
+    await this.pool.close(graceMs);
+  }
+}

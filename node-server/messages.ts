@@ -1,0 +1,53 @@
+import type { NodeFacts, Tables, WorkerCounts } from "../core/index.ts";
+import type { Conf } from "./conf/load.ts";
+
+/** Supervisor to the runtime process. */
+export type ToRuntime =
+  | { readonly type: "start"; readonly conf: Conf; readonly restarts: number }
+  | { readonly type: "stop" };
+
+/** The runtime process to its supervisor. */
+export type FromRuntime =
+  | { readonly type: "ready" }
+  /** The gateway can't start; each problem is a line for people. */
+  | { readonly type: "failed"; readonly problems: readonly string[] };
+
+export interface Certificate {
+  /** PEM */
+  readonly cert: string;
+  /** PEM */
+  readonly key: string;
+}
+
+/** What a worker is born with. */
+export interface WorkerData {
+  readonly conf: Conf;
+  readonly node: NodeFacts;
+  /** Of this package. */
+  readonly version: string;
+  readonly certificate: Certificate | undefined;
+  /** Counted up by the worker while its event loop turns. */
+  readonly heartbeat: Int32Array;
+}
+
+/** Master to a worker thread. */
+export type ToWorker =
+  /** Compile a configuration; nothing changes for requests yet. */
+  | { readonly type: "prepare"; readonly version: number; readonly tables: Tables }
+  /** Swap in what was prepared. */
+  | { readonly type: "commit"; readonly version: number }
+  /** Accept connections. */
+  | { readonly type: "listen" }
+  | { readonly type: "count" }
+  /** Finish what is under way, then exit. */
+  | { readonly type: "drain"; readonly graceMs: number };
+
+/** A worker thread to its master. */
+export type FromWorker =
+  | { readonly type: "booted" }
+  | { readonly type: "prepared"; readonly version: number; readonly problem: string | undefined }
+  | { readonly type: "committed"; readonly version: number }
+  | { readonly type: "listening" }
+  | { readonly type: "counted"; readonly counts: WorkerCounts }
+  /** It can't serve at all. */
+  | { readonly type: "failed"; readonly problem: string };

@@ -1,0 +1,34 @@
+import { pathToFileURL } from "node:url";
+import { bundledPlugins, type PluginDefinition } from "../core/index.ts";
+
+const bundled = new Map(bundledPlugins.map((plugin) => [plugin.name, plugin]));
+
+const isDefinition = (value: unknown): value is PluginDefinition =>
+  typeof value === "object" && value !== null && "name" in value && "create" in value && "config" in value;
+
+const load = async (file: string): Promise<PluginDefinition> => {
+  const module = (await import(pathToFileURL(file).href)) as { plugin?: unknown };
+  if (!isDefinition(module.plugin)) throw new TypeError(`${file} does not export \`plugin\``);
+  return module.plugin;
+};
+
+/**
+ * The plugins that a node may use.
+ *
+ * @param names Entries of the `plugins` property; paths are absolute.
+ * @throws TypeError when one of them is unknown or no plugin.
+ */
+export const loadPlugins = async (names: readonly string[]): Promise<PluginDefinition[]> => {
+  const found = new Map<string, PluginDefinition>();
+  for (const name of names) {
+    if (name === "off") continue;
+    if (name === "bundled") {
+      for (const plugin of bundledPlugins) found.set(plugin.name, plugin);
+      continue;
+    }
+    const plugin = name.startsWith("/") ? await load(name) : bundled.get(name);
+    if (plugin === undefined) throw new TypeError(`plugin '${name}' is not installed`);
+    found.set(plugin.name, plugin);
+  }
+  return [...found.values()];
+};

@@ -1,0 +1,244 @@
+import { Worker } from "node:worker_threads";
+import type { Logger, Tables, WorkerCounts } from "../core/index.ts";
+import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
+
+/** A worker whose event loop stood still this long is replaced. */
+const hangMs = 15_000;
+const heartbeatMs = 1_000;
+/** A worker that lived shorter than this is respawned with growing delay. */
+const healthyMs = 5_000;
+const maxDelayMs = 5_000;
+
+interface Configuration {
+  readonly version: number;
+  readonly tables: Tables;
+}
+
+/** One worker thread, as its master sees it. */
+class Member {
+  readonly number: number;
+  readonly thread: Worker;
+  readonly startedAt = performance.now();
+  version = 0;
+  isListening = false;
+  isGone = false;
+  private readonly heartbeat: Int32Array;
+  private lastBeat = 0;
+  private lastBeatAt = performance.now();
+  private readonly waiting: {
+    accepts: (message: FromWorker) => boolean;
+    settle: (message: FromWorker | undefined) => void;
+  }[] = [];
+
+  constructor(number: number, thread: Worker, heartbeat: Int32Array) {
+    this.number = number;
+    this.thread = thread;
+    this.heartbeat = heartbeat;
+    thread.on("message", (message: FromWorker) => {
+      const at = this.waiting.findIndex(({ accepts }) => accepts(message));
+      if (at >= 0) this.waiting.splice(at, 1)[0]!.settle(message);
+    });
+    thread.once("exit", () => {
+      this.isGone = true;
+      for (const { settle } of this.waiting.splice(0)) settle(undefined);
+    });
+  }
+
+  get isHung(): boolean {
+    const beat = Atomics.load(this.heartbeat, 0);
+    if (beat !== this.lastBeat) {
+      this.lastBeat = beat;
+      this.lastBeatAt = performance.now();
+    }
+    return performance.now() - this.lastBeatAt > hangMs;
+  }
+
+  send(message: ToWorker): void {
+    if (!this.isGone) this.thread.postMessage(message);
+  }
+
+  /** The next message of that type; undefined when the worker is gone before. */
+  next<T extends FromWorker["type"]>(type: T): Promise<Extract<FromWorker, { type: T }> | undefined> {
+    return new Promise((resolve) => {
+      if (this.isGone) resolve(undefined);
+      else
+        this.waiting.push({
+          accepts: (message) => message.type === type,
+          settle: (message) => resolve(message as Extract<FromWorker, { type: T }> | undefined),
+        });
+    });
+  }
+}
+
+export interface PoolOptions {
+  readonly size: number;
+  readonly logger: Logger;
+  /** The thread's module. */
+  readonly module: URL;
+  readonly data: (number: number, heartbeat: Int32Array) => WorkerData;
+}
+
+/** The workers of a node: as many as configured, each on the current configuration, the dead replaced. */
+export class WorkerPool {
+  private readonly options: PoolOptions;
+  private readonly members = new Set<Member>();
+  private current: Configuration = { version: 0, tables: {} };
+  private changes: Promise<unknown> = Promise.resolve();
+  private delayMs = 0;
+  private isClosing = false;
+  private readonly watch: NodeJS.Timeout;
+  private readonly respawns = new Set<NodeJS.Timeout>();
+
+  constructor(options: PoolOptions) {
+    this.options = options;
+    this.watch = setInterval(() => this.replaceHung(), heartbeatMs);
+  }
+
+  /** Starts every worker. @throws Error when one of them can't serve. */
+  async start(tables: Tables): Promise<void> {
+    this.current = { version: 1, tables };
+    await Promise.all(Array.from({ length: this.options.size }, (_, number) => this.spawn(number)));
+  }
+
+  get pids(): number[] {
+    return [...this.members].map(({ thread }) => thread.threadId);
+  }
+
+  private async spawn(number: number): Promise<void> {
+    const heartbeat = new Int32Array(new SharedArrayBuffer(4));
+    const thread = new Worker(this.options.module, {
+      workerData: this.options.data(number, heartbeat),
+      name: `worker ${number}`,
+    });
+    const member = new Member(number, thread, heartbeat);
+    this.members.add(member);
+    const failed = member.next("failed");
+    let lastError: unknown;
+    thread.on("error", (error) => (lastError = error));
+    thread.once("exit", (code) => this.exited(member, code, lastError));
+    await member.next("booted");
+    // Changes are made one after the other: what it takes in here is current when it begins to listen.
+    await this.inTurn(() => this.bring(member));
+    member.send({ type: "listen" });
+    const outcome = await Promise.race([member.next("listening"), failed]);
+    if (outcome?.type === "listening") {
+      member.isListening = true;
+      return;
+    }
+    const problem = outcome?.problem ?? (lastError instanceof Error ? lastError.message : "it exited");
+    if (!this.isClosing) throw new Error(`worker ${number} can't serve: ${problem}`);
+  }
+
+  private exited(member: Member, code: number, error: unknown): void {
+    this.members.delete(member);
+    if (this.isClosing) return;
+    const { logger } = this.options;
+    logger.log("alert", `worker ${member.number} died with code ${code}, starting another`, { error });
+    if (!member.isListening) return;
+    const lived = performance.now() - member.startedAt;
+    this.delayMs = lived > healthyMs ? 0 : Math.min(maxDelayMs, Math.max(50, this.delayMs * 2));
+    this.respawn(member.number);
+  }
+
+  private respawn(number: number): void {
+    const timer = setTimeout(() => {
+      this.respawns.delete(timer);
+      if (this.isClosing) return;
+      this.spawn(number).catch((error: unknown) => {
+        this.options.logger.log("crit", `worker ${number} can't be replaced yet`, { error });
+        this.delayMs = Math.min(maxDelayMs, Math.max(50, this.delayMs * 2));
+        if (!this.isClosing) this.respawn(number);
+      });
+    }, this.delayMs);
+    this.respawns.add(timer);
+  }
+
+  private replaceHung(): void {
+    for (const member of this.members) {
+      if (!member.isHung) continue;
+      this.options.logger.log("alert", `worker ${member.number} does not respond, replacing it`);
+      void member.thread.terminate();
+    }
+  }
+
+  private inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.changes.then(change);
+    this.changes = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Brings one worker to the current configuration. */
+  private async bring(member: Member): Promise<void> {
+    const { version, tables } = this.current;
+    if (member.version === version) return;
+    const prepared = member.next("prepared");
+    member.send({ type: "prepare", version, tables });
+    const answer = await prepared;
+    if (answer?.problem !== undefined) throw new Error(answer.problem);
+    const committed = member.next("committed");
+    member.send({ type: "commit", version });
+    await committed;
+    member.version = version;
+  }
+
+  /**
+   * Puts a configuration into every worker: all of them compile it first, then all of them swap. When it returns,
+   * no worker serves the old one to a new request.
+   *
+   * @throws Error when it can't be compiled; every worker then stays on the old one.
+   */
+  configure(tables: Tables): Promise<void> {
+    return this.inTurn(async () => {
+      const next = { version: this.current.version + 1, tables };
+      const members = [...this.members].filter((member) => member.version > 0);
+      const prepared = await Promise.all(
+        members.map((member) => {
+          const answer = member.next("prepared");
+          member.send({ type: "prepare", ...next });
+          return answer;
+        }),
+      );
+      const problem = prepared.find((answer) => answer?.problem !== undefined)?.problem;
+      if (problem !== undefined) throw new Error(problem);
+      this.current = next;
+      await Promise.all(
+        members.map((member) => {
+          const answer = member.next("committed");
+          member.send({ type: "commit", version: next.version });
+          return answer.then(() => (member.version = next.version));
+        }),
+      );
+    });
+  }
+
+  /** What every worker counted; a worker that dies meanwhile is left out. */
+  async count(): Promise<WorkerCounts[]> {
+    const answers = await Promise.all(
+      [...this.members]
+        .filter((member) => member.isListening)
+        .map((member) => {
+          const answer = member.next("counted");
+          member.send({ type: "count" });
+          return answer;
+        }),
+    );
+    return answers.flatMap((answer) => answer?.counts ?? []);
+  }
+
+  /** Lets every worker finish what is under way. @param graceMs Milliseconds until what is left is cut. */
+  async close(graceMs: number): Promise<void> {
+    this.isClosing = true;
+    clearInterval(this.watch);
+    for (const timer of this.respawns) clearTimeout(timer);
+    await Promise.all(
+      [...this.members].map(async (member) => {
+        const gone = new Promise((resolve) => member.thread.once("exit", resolve));
+        if (member.isGone) return;
+        member.send({ type: "drain", graceMs });
+        const late = setTimeout(() => void member.thread.terminate(), graceMs + 1_000);
+        await gone;
+        clearTimeout(late);
+      }),
+    );
+  }
+}

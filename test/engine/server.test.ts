@@ -1,0 +1,307 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type RawClient, Rig, always, ok } from "./rig.ts";
+
+let rig: Rig;
+afterEach(() => rig.stop());
+
+const get = (path: string, more = ""): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+
+/** Answers each request with its own target. */
+const mirror = (client: RawClient): void => {
+  client.socket.on("data", () => {
+    for (const [, target] of client.received.matchAll(/(?:GET|HEAD) (\S+) HTTP\/1.1\r\n(?:.+\r\n)*\r\n/g))
+      client.send(ok(target));
+    client.received = "";
+  });
+};
+
+describe("a client's connection", () => {
+  it("carries one request after the other", async () => {
+    rig = await Rig.start(mirror);
+    const client = rig.client().send(get("/1"));
+    await client.until(/\/1$/);
+    client.send(get("/2"));
+    expect(await client.until(/\/2$/)).toMatch(
+      /^HTTP\/1.1 200 OK\r\n.*Connection: keep-alive\r\n\r\n\/1HTTP/s,
+    );
+    expect(rig.connections).toHaveLength(1);
+  });
+
+  it("gets pipelined requests answered in order", async () => {
+    rig = await Rig.start(mirror);
+    const paths = Array.from({ length: 300 }, (_, i) => `/${i}.`);
+    const client = rig.client().send(paths.map((path) => get(path)).join(""));
+    const text = await client.until(/\/299\.$/);
+    expect([...text.matchAll(/\r\n\r\n(\/\d+\.)/g)].map(([, path]) => path)).toEqual(paths);
+  });
+
+  it("is closed after Connection: close, and what follows is not answered", async () => {
+    rig = await Rig.start(mirror);
+    const text = await rig.once(get("/1") + get("/2", "Connection: close\r\n") + get("/3"));
+    expect(text.match(/HTTP\/1.1 200/g)).toHaveLength(2);
+    expect(text).toMatch(/Connection: close\r\n\r\n\/2$/);
+  });
+
+  it.each([
+    ["HTTP/1.0 is closed", "GET / HTTP/1.0\r\n\r\n", "close"],
+    ["HTTP/1.0 with keep-alive stays", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "keep-alive"],
+    ["HTTP/1.2 is taken for 1.1", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", "keep-alive"],
+  ])("%s", async (_title, request, connection) => {
+    rig = await Rig.start(always(ok()));
+    expect(await rig.client().send(request).until(/ok$/)).toContain(`\r\nConnection: ${connection}\r\n`);
+  });
+
+  it("gets a chunked body without a length, and HTTP/1.0 gets it until the end", async () => {
+    rig = await Rig.start(
+      always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nX-T: 1\r\n\r\n"),
+    );
+    expect(
+      await rig
+        .client()
+        .send(get("/"))
+        .until(/\r\n\r\n$/),
+    ).toMatch(
+      /Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nX-T: 1\r\n\r\n$/,
+    );
+    expect(await rig.once("GET / HTTP/1.0\r\n\r\n")).toMatch(/Connection: close\r\n\r\nabc$/);
+  });
+
+  it.each([
+    [
+      "HEAD keeps the length",
+      "HEAD",
+      "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+      /Content-Length: 5\r\nConnection: keep-alive\r\n\r\n$/,
+    ],
+    ["204 has no length", "GET", "HTTP/1.1 204 No Content\r\n\r\n", /^(?!.*Content-Length).*\r\n\r\n$/s],
+    [
+      "304 keeps the length of what was not sent",
+      "GET",
+      "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n",
+      /Content-Length: 7\r\nConnection: keep-alive\r\n\r\n$/,
+    ],
+  ])("gets no body where none belongs: %s", async (_title, method, answer, expected) => {
+    rig = await Rig.start(always(answer));
+    const client = rig.client().send(`${method} / HTTP/1.1\r\nHost: a\r\n\r\n`);
+    expect(await client.until(/\r\n\r\n/)).toMatch(expected);
+    client.received = "";
+    client.send(get("/"));
+    await client.until(/HTTP\/1.1/);
+  });
+
+  it("hears 100 Continue when its body is wanted", async () => {
+    rig = await Rig.start((client) => void client.until(/abc$/).then(() => client.send(ok())));
+    const client = rig
+      .client()
+      .send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n");
+    await client.until(/^HTTP\/1.1 100 Continue\r\n\r\n$/);
+    expect(await client.send("abc").until(/ok$/)).toContain("HTTP/1.1 200 OK");
+    expect(rig.connections[0]!.received).not.toMatch(/expect/i);
+  });
+
+  it("hears interim responses, but not over HTTP/1.0", async () => {
+    rig = await Rig.start(always(`HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n${ok()}`));
+    expect(await rig.client().send(get("/")).until(/ok$/)).toMatch(
+      /^HTTP\/1.1 103 Early Hints\r\nLink: <\/x>\r\n\r\nHTTP\/1.1 200/,
+    );
+    expect(await rig.once("GET / HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1.1 200/);
+  });
+
+  it("that ends within a request is an abort, told once", async () => {
+    rig = await Rig.start(() => {});
+    const client = rig.client().send(get("/"));
+    await Rig.eventually(() => rig.connections.length === 1);
+    client.socket.end();
+    await client.closed;
+    await Rig.eventually(() => rig.events.length === 2);
+    expect(rig.events).toEqual(["aborted", "finished 0"]);
+    await Rig.eventually(() => rig.transport.openConnections === 0);
+  });
+
+  it("that ends its side is answered where halfClosed is serve", async () => {
+    rig = await Rig.start(mirror, { limits: { halfClosed: "serve" } });
+    const client = rig.client().send(get("/1"));
+    client.socket.end();
+    expect(await client.end()).toMatch(/\/1$/);
+  });
+
+  it("is closed after maxRequests", async () => {
+    rig = await Rig.start(mirror, { limits: { maxRequests: 2 } });
+    const text = await rig.once(get("/1") + get("/2"));
+    expect(text).toMatch(/keep-alive\r\n\r\n\/1.*Connection: close\r\n\r\n\/2$/s);
+  });
+
+  it("that idles too long is closed without a word", async () => {
+    rig = await Rig.start(mirror, { limits: { keepAliveMs: 60 } });
+    const client = rig.client().send(get("/1"));
+    expect((await client.end()).match(/HTTP/g)).toHaveLength(1);
+  });
+
+  it.each([
+    ["within its head", "GET / HT"],
+    ["within its body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"],
+  ])("that stops %s gets 408", async (_title, text) => {
+    rig = await Rig.start(() => {}, { limits: { headTimeoutMs: 60, bodyTimeoutMs: 60 } });
+    expect(await rig.once(text)).toMatch(/^HTTP\/1.1 408 .*Connection: close/s);
+  });
+
+  it("cannot stretch the time for its head by sending a little", async () => {
+    rig = await Rig.start(() => {}, { limits: { headTimeoutMs: 150 } });
+    const client = rig.client();
+    const drip = setInterval(() => client.send("X"), 10);
+    expect(await client.send("GET / HTTP/1.1\r\nX").end()).toMatch(/^HTTP\/1.1 408/);
+    clearInterval(drip);
+  });
+
+  it("keeps its body waiting while the upstream takes none", async () => {
+    rig = await Rig.start((client) => void client.socket.pause(), {
+      timeouts: { connectTimeoutMs: 1_000, writeTimeoutMs: 60_000, readTimeoutMs: 60_000 },
+    });
+    const client = rig.client();
+    const size = 64 * 1024 * 1024;
+    const before = process.memoryUsage().arrayBuffers;
+    client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n`);
+    client.socket.write(Buffer.alloc(size));
+    await Rig.settled(
+      () => client.socket.bytesWritten - client.socket.writableLength + process.memoryUsage().external,
+    );
+    expect(client.socket.writableLength).toBe(size);
+    expect(process.memoryUsage().arrayBuffers).toBeLessThan(before + size + 8 * 1024 * 1024);
+  });
+});
+
+describe("what is refused", () => {
+  const body = "POST / HTTP/1.1\r\nHost: a\r\n";
+  it.each([
+    [
+      400,
+      "Content-Length with Transfer-Encoding",
+      `${body}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    [
+      400,
+      "Transfer-Encoding with Content-Length",
+      `${body}Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n`,
+    ],
+    [400, "different lengths", `${body}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`],
+    [400, "the same length twice", `${body}Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc`],
+    [400, "a list of lengths", `${body}Content-Length: 3, 3\r\n\r\nabc`],
+    [400, "a signed length", `${body}Content-Length: +3\r\n\r\nabc`],
+    [400, "a length beyond any number", `${body}Content-Length: 99999999999999999999\r\n\r\n`],
+    [400, "chunked not last", `${body}Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n`],
+    [
+      400,
+      "chunked twice",
+      `${body}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    [400, "chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+    [400, "an empty Transfer-Encoding", `${body}Transfer-Encoding:\r\n\r\n`],
+    [501, "another coding", `${body}Transfer-Encoding: gzip, chunked\r\n\r\n`],
+    [501, "identity", `${body}Transfer-Encoding: identity\r\n\r\n`],
+    [400, "chunked behind a vertical tab", `${body}Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n`],
+    [400, "a folded line", `${body}X-A: 1\r\n 2\r\n\r\n`],
+    [400, "a space before the colon", `${body}X-A : 1\r\n\r\n`],
+    [400, "a space before the first field", "GET / HTTP/1.1\r\n Host: a\r\n\r\n"],
+    [400, "a bare LF after the start line", "GET / HTTP/1.1\nHost: a\n\n"],
+    [400, "a bare LF between fields", `${body}X-A: 1\nX-B: 2\r\n\r\n`],
+    [400, "a bare CR", `${body}X-A: 1\rX-B: 2\r\n\r\n`],
+    [400, "NUL", `${body}X-A: 1\x002\r\n\r\n`],
+    [400, "a control character", `${body}X-A: 1\x012\r\n\r\n`],
+    [400, "DEL in a name", `${body}X-\x7f: 1\r\n\r\n`],
+    [400, "no colon", `${body}garbage\r\n\r\n`],
+    [400, "an empty name", `${body}: 1\r\n\r\n`],
+    [400, "a missing Host", "GET / HTTP/1.1\r\n\r\n"],
+    [400, "two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"],
+    [400, "an empty Host", "GET / HTTP/1.1\r\nHost: \r\n\r\n"],
+    [400, "a Host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"],
+    [400, "a fragment", get("/a#b")],
+    [400, "a space in the target", get("/a b")],
+    [400, "bytes in the target", get("/\xe9")],
+    [400, "an escaped NUL", get("/a%00b")],
+    [400, "a broken escape", get("/a%zz")],
+    [400, "the asterisk", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"],
+    [400, "a target without a path", get("?x")],
+    [400, "user information", get("http://u@a/")],
+    [400, "another scheme", get("ftp://a/")],
+    [400, "CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n"],
+    [405, "TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n"],
+    [505, "the HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+    [505, "HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n"],
+    [400, "HTTP/x", "GET / HTTP/x\r\nHost: a\r\n\r\n"],
+    [400, "HTTP/0.9", "GET /\r\n\r\n"],
+    [400, "a space behind the version", "GET / HTTP/1.1 \r\nHost: a\r\n\r\n"],
+    [400, "a small method", "get / HTTP/1.1\r\nHost: a\r\n\r\n"],
+    [400, "a broken chunk size", `${body}Transfer-Encoding: chunked\r\n\r\nzz\r\n`],
+    [400, "a chunk size of a sign", `${body}Transfer-Encoding: chunked\r\n\r\n-1\r\n`],
+    [400, "a chunk size in 0x", `${body}Transfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n`],
+    [400, "a chunk size beyond any number", `${body}Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n`],
+    [400, "a space behind the chunk size", `${body}Transfer-Encoding: chunked\r\n\r\n1 \r\na\r\n`],
+    [400, "a chunk that is longer", `${body}Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n`],
+    [400, "a bare LF behind the chunk size", `${body}Transfer-Encoding: chunked\r\n\r\n1\na\r\n`],
+    [400, "an empty chunk extension", `${body}Transfer-Encoding: chunked\r\n\r\n1;\r\na\r\n`],
+    [400, "a line end in a chunk extension", `${body}Transfer-Encoding: chunked\r\n\r\n1;a="\r\n"\r\na\r\n`],
+    [400, "an endless chunk extension", `${body}Transfer-Encoding: chunked\r\n\r\n1;a=${"b".repeat(2_000)}`],
+    [400, "a folded trailer", `${body}Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n c\r\n\r\n`],
+    [414, "a long target", get(`/${"a".repeat(9_000)}`)],
+    [400, "a long field", get("/", `X-A: ${"a".repeat(9_000)}\r\n`)],
+    [400, "a long head", get("/", `X-A: ${"a".repeat(8_000)}\r\n`.repeat(5))],
+    [400, "a head of too many fields", get("/", "A:\r\n".repeat(1_001))],
+    [413, "a body beyond the limit", `${body}Content-Length: 1001\r\n\r\n`],
+    [413, "chunks beyond the limit", `${body}Transfer-Encoding: chunked\r\n\r\n3e9\r\n${"a".repeat(1_001)}`],
+  ])("gets %i: %s", async (status, _title, text) => {
+    rig = await Rig.start(() => {}, { limits: { maxBodyBytes: 1_000 } });
+    expect(await rig.once(text)).toMatch(
+      new RegExp(`^HTTP/1.1 ${status} [^]*Connection: close\r\n\r\nrefused\n$`),
+    );
+    // Nothing of it was understood, so nothing of it is passed on as a whole request.
+    for (const { received } of rig.connections) expect(received).not.toMatch(/\r\n0\r\n\r\n$/);
+  });
+
+  it("leaves no second request behind", async () => {
+    rig = await Rig.start(always(ok()));
+    const smuggled = `${body}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n`;
+    expect((await rig.once(smuggled)).match(/HTTP\/1.1/g)).toHaveLength(1);
+    expect(rig.connections).toHaveLength(0);
+  });
+});
+
+describe("what is passed on", () => {
+  const seen = async (request: string): Promise<string> => {
+    rig = await Rig.start(always(ok()));
+    const record: string[] = [];
+    rig.upstream.on("connection", (socket) =>
+      socket.on("data", (bytes) => record.push(bytes.toString("latin1"))),
+    );
+    await rig.client().send(request).until(/ok$/);
+    return record.join("");
+  };
+
+  it("takes host and path from an absolute target", async () => {
+    expect(await seen(get("http://b.test:81?x=1"))).toMatch(/^GET \/\?x=1 HTTP\/1.1\r\n/);
+  });
+
+  it("keeps the case, order and repetition of fields, and bytes of the upper half", async () => {
+    expect(await seen(get("/", "x-B: 1\r\nX-a: \xe9\r\nx-b:\t2 \r\n"))).toContain(
+      "\r\nx-B: 1\r\nX-a: \xe9\r\nx-b: 2\r\n",
+    );
+  });
+
+  it("drops fields whose names nginx drops", async () => {
+    expect(await seen(get("/", "X.A: 1\r\nX_B: 2\r\n"))).toMatch(/^(?!.*X\.A).*X_B: 2/s);
+  });
+
+  it("frames a body of its own accord", async () => {
+    const text = await seen(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n003;a=b\r\nabc\r\n0\r\nX-T: 1\r\nHost: b\r\n\r\n",
+    );
+    expect(text).toMatch(
+      /Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n$/,
+    );
+  });
+
+  it("names the length of an empty body", async () => {
+    expect(await seen("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")).toContain(
+      "\r\nContent-Length: 0\r\n",
+    );
+  });
+});

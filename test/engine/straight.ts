@@ -1,0 +1,142 @@
+import { HeaderList } from "../../core/index.ts";
+import type {
+  Downstream,
+  IncomingRequest,
+  RefusedRequest,
+  RequestEvents,
+  RequestHandler,
+  Transport,
+  UpstreamAddress,
+  UpstreamCall,
+  UpstreamListener,
+  UpstreamResponse,
+} from "../../core/index.ts";
+
+const HOP_BY_HOP = /^(?:connection|keep-alive|proxy-connection|te|transfer-encoding|upgrade|expect)$/i;
+
+/** Drops what belongs to one connection only, and what Connection names. */
+function endToEnd(flat: string[]): HeaderList {
+  const list = new HeaderList(flat);
+  const connection = list.get("connection");
+  for (let i = flat.length - 2; i >= 0; i -= 2) {
+    const { length } = flat[i]!;
+    if (
+      (length === 10 || length === 2 || length === 17 || length === 7 || length === 6 || length === 16) &&
+      HOP_BY_HOP.test(flat[i]!)
+    )
+      flat.splice(i, 2);
+  }
+  if (connection !== undefined && connection !== "keep-alive" && connection !== "close")
+    for (const name of connection.split(",")) if (!HOP_BY_HOP.test(name.trim())) list.delete(name.trim());
+  return list;
+}
+
+export interface Timeouts {
+  readonly connectTimeoutMs: number;
+  readonly writeTimeoutMs: number;
+  readonly readTimeoutMs: number;
+}
+
+class Straight implements RequestEvents, UpstreamListener {
+  call: UpstreamCall | undefined;
+  private readonly request: IncomingRequest;
+  private readonly downstream: Downstream;
+  private readonly noted: ((event: string) => void) | undefined;
+
+  constructor(
+    request: IncomingRequest,
+    downstream: Downstream,
+    noted: ((event: string) => void) | undefined,
+  ) {
+    this.request = request;
+    this.downstream = downstream;
+    this.noted = noted;
+  }
+
+  informed(status: number, headers: string[]): void {
+    this.downstream.inform(status, headers);
+  }
+
+  responded(response: UpstreamResponse): void {
+    const { status, reason, body, tunnel } = response;
+    const length = body === undefined ? new HeaderList(response.headers).get("content-length") : undefined;
+    const declaredLengthBytes = length === undefined ? undefined : Number(length);
+    const upgrade = tunnel === undefined ? undefined : new HeaderList(response.headers).get("upgrade");
+    const headers = endToEnd(response.headers);
+    if (upgrade !== undefined) headers.append("Upgrade", upgrade);
+    headers.append("Via", "1.1 sallyport");
+    this.downstream.respond({ status, reason, headers: headers.flat, body, declaredLengthBytes, tunnel });
+  }
+
+  failed(failure: { code: string }): void {
+    this.noted?.(`failed ${failure.code}`);
+    const status = failure.code.endsWith("timeout") ? 504 : failure.code === "connect_refused" ? 502 : 502;
+    const headers = ["Content-Type", "text/plain"];
+    const { method } = this.request;
+    const body = method === "HEAD" ? undefined : `${failure.code}\n`;
+    this.downstream.respond({
+      status,
+      reason: "",
+      headers,
+      body,
+      declaredLengthBytes: undefined,
+      tunnel: undefined,
+    });
+  }
+
+  aborted(): void {
+    this.noted?.("aborted");
+    this.call?.cancel();
+  }
+
+  finished(bytesSent: number): void {
+    this.noted?.(`finished ${bytesSent}`);
+  }
+}
+
+/** The shortest possible gateway: every request goes to one address. */
+export function straightHandler(
+  transport: Transport,
+  address: UpstreamAddress,
+  timeouts: Timeouts = { connectTimeoutMs: 5_000, writeTimeoutMs: 5_000, readTimeoutMs: 5_000 },
+  noted?: (event: string) => void,
+): RequestHandler {
+  const host = `${address.host}:${address.port}`;
+  return {
+    handle(request, downstream) {
+      const straight = new Straight(request, downstream, noted);
+      const upgrade = new HeaderList(request.headers).get("upgrade");
+      const headers = endToEnd(request.headers);
+      headers.set("Host", host);
+      headers.append("Via", `${request.httpVersion} sallyport`);
+      straight.call = transport.send(
+        address,
+        {
+          method: request.method,
+          target: request.target,
+          httpVersion: "1.1",
+          headers: headers.flat,
+          body: request.body,
+          upgrade: upgrade?.toLowerCase() === "websocket" ? "websocket" : undefined,
+          ...timeouts,
+        },
+        straight,
+      );
+      return straight;
+    },
+    refuse(status: number, _request: RefusedRequest, downstream: Downstream): RequestEvents {
+      noted?.(`refused ${status}`);
+      const headers = ["Content-Type", "text/plain"];
+      const shown = status === 431 ? 400 : status;
+      downstream.respond({
+        status: shown,
+        reason: "",
+        headers,
+        body: "refused\n",
+        declaredLengthBytes: undefined,
+        tunnel: undefined,
+      });
+      return { aborted() {}, finished() {} };
+    },
+  };
+}
