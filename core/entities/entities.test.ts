@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { countingAuto, credentials, entities, normalizePath, plugins } from "../../test/support/entities.ts";
+import { countingAuto, credentials, entities, plugins } from "../../test/support/entities.ts";
 import { array, atLeastOneOf, record, string, violationMessage } from "../schema/index.ts";
 import {
   changeRow,
@@ -73,14 +73,14 @@ test("children are found from their parents", () => {
 });
 
 test("two entities of one name are refused at start", () => {
-  expect(() =>
-    createEntities({ plugins, normalizePath, pluginEntities: [...credentials, credentials[0]!] }),
-  ).toThrow(TypeError);
+  expect(() => createEntities({ plugins, pluginEntities: [...credentials, credentials[0]!] })).toThrow(
+    TypeError,
+  );
 });
 
 test("a plugin's check on a field that it does not have is refused at start", () => {
   const broken = { config: record({}), checks: [atLeastOneOf("config.nope")] };
-  expect(() => createEntities({ plugins: { broken }, normalizePath })).toThrow(TypeError);
+  expect(() => createEntities({ plugins: { broken } })).toThrow(TypeError);
 });
 
 test("every field of every entity is documented", () => {
@@ -263,9 +263,9 @@ test("paths beyond ASCII are compared byte by byte", () => {
 });
 
 test("the traditional flavour knows no wildcard server names, expressions has its own fields", () => {
-  const traditional = createEntities({ plugins, normalizePath, routerFlavor: "traditional" }).get("routes")!;
+  const traditional = createEntities({ plugins, routerFlavor: "traditional" }).get("routes")!;
   expect(parseRow(traditional, { protocols: ["https"], snis: ["*.a.test"] }).ok).toBe(false);
-  const expressions = createEntities({ plugins, normalizePath, routerFlavor: "expressions" }).get("routes")!;
+  const expressions = createEntities({ plugins, routerFlavor: "expressions" }).get("routes")!;
   expect(parseRow(expressions, { expression: 'http.path == "/a"' })).toMatchObject({
     ok: true,
     row: { priority: 0 },
