@@ -6,6 +6,7 @@ import {
   changeRow,
   createEntities,
   parseRow,
+  normalTarget,
   printEntity,
   printPlugin,
   referenceKey,
@@ -322,4 +323,24 @@ test("a plugin prints what is special to it", () => {
       },
     ],
   });
+});
+
+test.each([
+  ["1.2.3.4", "1.2.3.4:8000"],
+  ["1.2.3.4:65535", "1.2.3.4:65535"],
+  ["H.Example.com:1", "H.Example.com:1"],
+  ["a_b:1", "a_b:1"],
+  ["::1", "[0000:0000:0000:0000:0000:0000:0000:0001]:8000"],
+  ["[2001:db8::1]:443", "[2001:0db8:0000:0000:0000:0000:0000:0001]:443"],
+  ["", undefined],
+  ["*.a:80", undefined],
+  ["1.2.3", undefined],
+  ["1.2.3.4:", undefined],
+  ["1.2.3.4:65536", undefined],
+  ["1.2.3.4:x", undefined],
+  ["[::1", undefined],
+  ["http://a", undefined],
+  ["ü:80", undefined],
+])("the target %j is kept as %j", (target, kept) => {
+  expect(normalTarget(target)).toBe(kept);
 });
