@@ -13,7 +13,9 @@ const major = Number(process.versions.node.split(".", 1)[0]);
 // The built package has its JavaScript beside this file, a checkout its TypeScript.
 const here = path.dirname(fileURLToPath(import.meta.url));
 const places = ["main.js", "main.ts", "../dist/node-server/main.js"].map((name) => path.join(here, name));
-const main = places.find((file) => existsSync(file) && !(file.endsWith(".ts") && file.includes("node_modules")));
+const main = places.find(
+  (file) => existsSync(file) && !(file.endsWith(".ts") && file.includes("node_modules")),
+);
 
 const bundledNode = () => {
   const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;

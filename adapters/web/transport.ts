@@ -47,9 +47,7 @@ const toHeaders = (flat: readonly string[]): Headers => {
 
 const failureCode = (error: unknown): UpstreamFailureCode => {
   const text =
-    error instanceof Error
-      ? `${error.message} ${String((error.cause as Error | undefined)?.message ?? "")}`
-      : "";
+    error instanceof Error ? `${error.message} ${(error.cause as Error | undefined)?.message ?? ""}` : "";
   if (/refused|ECONNREFUSED/i.test(text)) return "connect_refused";
   if (/resolve|ENOTFOUND|EAI_AGAIN|dns/i.test(text)) return "name_not_resolved";
   if (/tls|certificate|ssl/i.test(text)) return "tls_failed";

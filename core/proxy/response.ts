@@ -1,5 +1,6 @@
 import { withCharset } from "../http/charset.ts";
 import { listedByConnection } from "../http/hopbyhop.ts";
+import { httpDate } from "../http/date.ts";
 import type { Exchange } from "../pdk/exchange.ts";
 import type { ResponseTokens } from "./options.ts";
 
@@ -63,6 +64,7 @@ export const clientHeaders = (
     out.push(name, value);
   }
   if (!hasServer && tokens.server !== undefined) out.push("Server", tokens.server);
+  if (response.source !== "service") out.push("Date", httpDate(nowMs));
   if (upstreamVersion === undefined) {
     if (tokens.latencies)
       out.push("X-Kong-Response-Latency", String(Math.max(0, nowMs - exchange.startedAtMs)));

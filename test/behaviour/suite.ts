@@ -3,7 +3,8 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { ask, valuesOf } from "../support/client.ts";
 import type { Upstream } from "../support/upstream.ts";
-import { cases, type Case } from "./cases.ts";
+import type { Case } from "./case.ts";
+import { cases } from "./cases.ts";
 
 const matches = (actual: string | undefined, expected: string | RegExp): void => {
   if (typeof expected === "string") expect(actual).toBe(expected);

@@ -18,7 +18,7 @@ export const plugin = definePlugin({
           process.exit(3);
         case "heap": {
           const kept: unknown[] = [];
-          for (;;) kept.push(new Array(1_000_000).fill(kept.length).map(String));
+          for (;;) kept.push(Array.from({ length: 1_000_000 }, String));
         }
         default:
           return undefined;
