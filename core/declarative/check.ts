@@ -1,6 +1,7 @@
 import { parseRow } from "../entities/index.ts";
 import type { Entities, Entity, Relation } from "../entities/index.ts";
 import type { AutoSource, ErrorFields, ErrorList, ErrorTree, Values } from "../schema/index.ts";
+import { valueProblem } from "../schema/index.ts";
 import { isObject, own, put } from "../schema/tree.ts";
 import { nestable } from "./entry.ts";
 import type { Entry } from "./entry.ts";
@@ -94,6 +95,11 @@ class Reader {
       if (parent?.entity.name === "certificates" && entity.name === "snis")
         put(errors, "certificate", "required field missing");
     }
+    // A row gets the time of its last change in any case; here it is at least looked at.
+    const touched = own(given, "updated_at");
+    const field = entity.record.record.fields.get("updated_at");
+    const problem = field && touched !== undefined ? valueProblem(field, touched) : undefined;
+    if (problem !== undefined) put(errors, "updated_at", problem);
     into.push(entry);
     return Object.keys(errors).length ? errors : undefined;
   }

@@ -127,8 +127,20 @@ test.each([
   expect(errors(document(rest))).toEqual(fields);
 });
 
-test.each(["5", '"text"', "[]", "- a\n- b\n", "", "true"])("the text %j is no document", (text) => {
+test.each(["5", '"text"', "[1]", "- a\n- b\n", "", "true"])("the text %j is no document", (text) => {
   expect(errors(text)).toEqual({ error: "failed parsing declarative configuration: expected an object" });
+});
+
+test.each(["{}", "[]", "null"])("the text %s is a document without a version", (text) => {
+  expect(errors(text)).toEqual({ _format_version: "required field missing" });
+});
+
+test("a written time of the last change is checked, but not kept", () => {
+  expect(errors(document({ services: [{ host: "h", updated_at: "x" }] }))).toEqual({
+    services: [{ updated_at: "expected an integer" }],
+  });
+  const { entities: tables } = loaded(document({ services: [{ host: "h", updated_at: 5, created_at: 5 }] }));
+  expect(Object.values(tables["services"]!)[0]).toMatchObject({ updated_at: 1_700_000_000, created_at: 5 });
 });
 
 test("the same key twice is an error at the second place", () => {

@@ -6,11 +6,10 @@ const read = (contentType: string | undefined, body: string, query: Record<strin
   readConfigRequest(contentType, new TextEncoder().encode(body), new Map(Object.entries(query)));
 
 test("a JSON object is the document, with unknown query parameters in it", () => {
-  expect(
-    read("application/json; charset=utf-8", '{"a":1}', { b: "2", check_hash: "1", flatten_errors: "1" }),
-  ).toEqual({
+  const options = { b: "2", check_hash: "1", flatten_errors: "1" };
+  expect(read("application/json; charset=utf-8", '{"_format_version":null,"config":"x"}', options)).toEqual({
     ok: true,
-    source: { a: 1, b: "2" },
+    source: { _format_version: null, config: "x", b: "2" },
     checkHash: false,
     flattenErrors: true,
   });
@@ -71,7 +70,21 @@ test.each([
   expect(read(contentType, "a: 1")).toEqual({ ok: false, status: 415, body: undefined });
 });
 
-test.each(["", "{", "5", "null", "[]"])("the JSON body %j is refused", (body) => {
+test.each(["5", '"x"', "[]", '{"services":[]}'])(
+  "the JSON body %s without a version is read as a text",
+  (body) => {
+    expect(read("application/json", body)).toMatchObject({ ok: true, source: body });
+  },
+);
+
+test("a configuration in a field of another type is read as JSON", () => {
+  expect(read("application/json", '{"config":{"_format_version":"3.0"}}')).toMatchObject({
+    ok: true,
+    source: '{"_format_version":"3.0"}',
+  });
+});
+
+test.each(["", "{"])("the JSON body %j is refused", (body) => {
   expect(read("application/json", body)).toEqual({
     ok: false,
     status: 400,

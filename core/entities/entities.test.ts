@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 
-import { countingAuto, credentials, entities, normalizePath, plugins } from "../../test/support/entities.ts";
+import { countingAuto, credentials, entities, plugins } from "../../test/support/entities.ts";
 import { array, atLeastOneOf, record, string, violationMessage } from "../schema/index.ts";
 import {
   changeRow,
   createEntities,
   parseRow,
+  normalTarget,
   printEntity,
   printPlugin,
   referenceKey,
@@ -73,14 +74,14 @@ test("children are found from their parents", () => {
 });
 
 test("two entities of one name are refused at start", () => {
-  expect(() =>
-    createEntities({ plugins, normalizePath, pluginEntities: [...credentials, credentials[0]!] }),
-  ).toThrow(TypeError);
+  expect(() => createEntities({ plugins, pluginEntities: [...credentials, credentials[0]!] })).toThrow(
+    TypeError,
+  );
 });
 
 test("a plugin's check on a field that it does not have is refused at start", () => {
   const broken = { config: record({}), checks: [atLeastOneOf("config.nope")] };
-  expect(() => createEntities({ plugins: { broken }, normalizePath })).toThrow(TypeError);
+  expect(() => createEntities({ plugins: { broken } })).toThrow(TypeError);
 });
 
 test("every field of every entity is documented", () => {
@@ -263,9 +264,9 @@ test("paths beyond ASCII are compared byte by byte", () => {
 });
 
 test("the traditional flavour knows no wildcard server names, expressions has its own fields", () => {
-  const traditional = createEntities({ plugins, normalizePath, routerFlavor: "traditional" }).get("routes")!;
+  const traditional = createEntities({ plugins, routerFlavor: "traditional" }).get("routes")!;
   expect(parseRow(traditional, { protocols: ["https"], snis: ["*.a.test"] }).ok).toBe(false);
-  const expressions = createEntities({ plugins, normalizePath, routerFlavor: "expressions" }).get("routes")!;
+  const expressions = createEntities({ plugins, routerFlavor: "expressions" }).get("routes")!;
   expect(parseRow(expressions, { expression: 'http.path == "/a"' })).toMatchObject({
     ok: true,
     row: { priority: 0 },
@@ -322,4 +323,24 @@ test("a plugin prints what is special to it", () => {
       },
     ],
   });
+});
+
+test.each([
+  ["1.2.3.4", "1.2.3.4:8000"],
+  ["1.2.3.4:65535", "1.2.3.4:65535"],
+  ["H.Example.com:1", "H.Example.com:1"],
+  ["a_b:1", "a_b:1"],
+  ["::1", "[0000:0000:0000:0000:0000:0000:0000:0001]:8000"],
+  ["[2001:db8::1]:443", "[2001:0db8:0000:0000:0000:0000:0000:0001]:443"],
+  ["", undefined],
+  ["*.a:80", undefined],
+  ["1.2.3", undefined],
+  ["1.2.3.4:", undefined],
+  ["1.2.3.4:65536", undefined],
+  ["1.2.3.4:x", undefined],
+  ["[::1", undefined],
+  ["http://a", undefined],
+  ["ü:80", undefined],
+])("the target %j is kept as %j", (target, kept) => {
+  expect(normalTarget(target)).toBe(kept);
 });

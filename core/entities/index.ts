@@ -8,4 +8,5 @@ export { printEntity, printPlugin, printVault } from "./print.ts";
 export { referenceKey, referenceProblem, uniqueFields } from "./reference.ts";
 export { createEntities } from "./registry.ts";
 export type { Entities, Relation } from "./registry.ts";
+export { normalTarget } from "./target.ts";
 export { defaultWorkspaceId } from "./workspace.ts";

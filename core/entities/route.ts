@@ -21,6 +21,8 @@ import {
 } from "../schema/index.ts";
 import type { Documented, RecordSpec, Values } from "../schema/index.ts";
 import { hostProblem } from "../schema/host.ts";
+import { normalizePath as normalize } from "../http/path.ts";
+import { checkRegex } from "../http/regex.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity, Variant } from "./entity.ts";
 import { pcreProblem } from "./pcre.ts";
@@ -46,7 +48,7 @@ const toText = (bytes: string): string =>
   new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 
 /** The rules of one path: plain paths in normal form, `~` before a regular expression. */
-const pathOf = ({ normalizePath }: EntityPorts) =>
+const pathOf = ({ normalizePath = normalize }: EntityPorts) =>
   string({
     match_any: { patterns: ["^/", "^~/"], err: "should start with: / (fixed path) or ~/ (regex path)" },
     match_none: [{ pattern: "//", err: "must not have empty segments" }],
@@ -219,9 +221,9 @@ function exclusiveMatchers(row: Values): string | undefined {
 }
 
 /** A regular expression that the router can't run, though it is well-formed: look-around, back-references. */
-function routerProblem(row: Values, { regexProblem }: EntityPorts): string | undefined {
+function routerProblem(row: Values, { regexProblem = checkRegex }: EntityPorts): string | undefined {
   const paths = row["paths"];
-  if (!regexProblem || !Array.isArray(paths)) return undefined;
+  if (!Array.isArray(paths)) return undefined;
   for (const path of paths as readonly string[]) {
     const problem = path.startsWith("~") ? regexProblem(path.slice(1)) : undefined;
     if (problem !== undefined) return `Router Expression failed validation: ${path.slice(1)}: ${problem}`;

@@ -15,6 +15,7 @@ import {
   uuid,
 } from "../schema/index.ts";
 import type { Check, Shorthand, Values } from "../schema/index.ts";
+import { splitUrl } from "../schema/url.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 
@@ -28,27 +29,22 @@ const onlyWithTls = (then_field: string): Check =>
     then_match: { eq: null },
   });
 
-/** Scheme, authority and path of a URL; query, fragment and path parameters are nobody's business here. */
-const urlParts = /^(?:([A-Za-z0-9][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#;]*))?([^?#;]*)/;
-
 /**
  * What a URL says of a service. It overrides the single fields: what it does not say reads null, but the port follows
  * from the scheme (443 for https, else 80). A null is read as the text "null", as in Kong, and so refused.
  */
-function splitUrl(value: unknown): Values {
-  const [, scheme, authority = "", path = ""] = urlParts.exec(typeof value === "string" ? value : "null")!;
-  const address = authority.replace(/^[^@]*@/, "");
-  const [, host = "", port] = /^(.*?)(?::([^:\]]*))?$/.exec(address)!;
+function partsOf(value: unknown): Values {
+  const { scheme, host, port, path } = splitUrl(typeof value === "string" ? value : "null");
   return {
     protocol: scheme ?? null,
-    host: host.replace(/^\[(.+)\]$/, "$1") || null,
+    host: host ?? null,
     // A port that is no number stays, to be refused.
     port: port === undefined ? (scheme === "https" ? 443 : 80) : /^\d+$/.test(port) ? Number(port) : port,
-    path: path || null,
+    path: path ?? null,
   };
 }
 
-const url: Shorthand = { field: string(), expand: splitUrl };
+const url: Shorthand = { field: string(), expand: partsOf };
 
 export const services: Entity = {
   name: "services",

@@ -92,7 +92,8 @@ const problems: [string, Field, unknown, unknown][] = [
   ["a time beyond", timeout(), 2 ** 31 - 1, "value should be between 0 and 2147483646"],
   ["a life too long", ttl(), 100_000_001, "value should be between 0 and 100000000"],
   ["a URL without host", url(), "http:///a", "missing host in url"],
-  ["a URL without scheme", url(), "a.test", "missing scheme in url"],
+  ["a URL that is only a name", url(), "a.test", "missing host in url"],
+  ["a URL without scheme", url(), "//a.test", "missing scheme in url"],
   ["a relative path", path(), "a", "should start with: /"],
   ["a path with an empty segment", path(), "/a//b", "must not have empty segments"],
   [

@@ -78,24 +78,7 @@ export const credentials: Entity[] = [
   ),
 ];
 
-/** Resolves dots and decodes what the tests need. */
-export function normalizePath(path: string): string {
-  const kept: string[] = [];
-  const decoded = path.replace(/%(2e|20|41)/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  for (const segment of decoded.split("/").slice(1)) {
-    if (segment === "..") kept.pop();
-    else if (segment !== ".") kept.push(segment);
-  }
-  return `/${kept.join("/")}`;
-}
-
-/** Refuses what Rust's dialect refuses in the corpora. */
-const regexProblem = (pattern: string): string | undefined =>
-  /\(\?<?[=!]|\\[1-9]|\{\d+,$/.test(pattern) ? "not supported" : undefined;
-
-export const entities = createEntities({ plugins, pluginEntities: credentials, normalizePath, regexProblem });
+export const entities = createEntities({ plugins, pluginEntities: credentials });
 
 /** Ids that count up from 1, a clock that stands still. */
 export function countingAuto(nowMs = 1_700_000_000_000): AutoSource {
