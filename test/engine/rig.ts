@@ -1,4 +1,4 @@
-import { type AddressInfo, type Server, type Socket, connect, createServer } from "node:net";
+import { type Server, type Socket, connect, createServer } from "node:net";
 import {
   type ListenOptions,
   type Listener,
@@ -6,7 +6,7 @@ import {
   listen,
 } from "../../adapters/node/http/listener.ts";
 import { NodeTransport, type TransportOptions } from "../../adapters/node/http/transport.ts";
-import type { UpstreamAddress } from "../../core/index.ts";
+import type { ConnectionFacts, RequestHandler, UpstreamAddress } from "../../core/index.ts";
 import { type Timeouts, straightHandler } from "./straight.ts";
 
 /** A client that speaks in bytes. */
@@ -60,7 +60,8 @@ export class RawClient {
 
   /** Waits for the other side to end, and closes. */
   async end(): Promise<string> {
-    this.socket.once("end", () => this.socket.end());
+    if (this.socket.readableEnded) this.socket.end();
+    else this.socket.once("end", () => this.socket.end());
     await this.closed;
     return this.received;
   }
@@ -68,6 +69,13 @@ export class RawClient {
   close(): void {
     this.socket.destroy();
   }
+}
+
+/** The port that a server listens on. */
+export function portOf(server: Pick<Server, "address">): number {
+  const bound = server.address();
+  if (typeof bound !== "object" || bound === null) throw new Error("the server does not listen");
+  return bound.port;
 }
 
 /** What an upstream does with a connection. */
@@ -96,6 +104,8 @@ export class Rig {
   readonly connections: RawClient[];
   /** What the handler was told. */
   readonly events: string[];
+  /** Told the connection of each request. */
+  noted: ((connection: ConnectionFacts) => void) | undefined;
   private readonly clients: RawClient[] = [];
 
   private constructor(
@@ -129,12 +139,20 @@ export class Rig {
       script(client, connections.length);
     });
     await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-    const { port } = upstream.address() as AddressInfo;
+    const port = portOf(upstream);
     const transport = new NodeTransport(options.transport);
     const address = { host: "127.0.0.1", port, tls: undefined, ...options.address };
-    const handler = straightHandler(transport, address, options.timeouts, (event) => events.push(event));
+    const straight = straightHandler(transport, address, options.timeouts, (event) => events.push(event));
+    const handler: RequestHandler = {
+      handle(request, downstream, scope) {
+        rig.noted?.(request.connection);
+        return straight.handle(request, downstream, scope);
+      },
+      refuse: (status, request, downstream) => straight.refuse(status, request, downstream),
+    };
     const listener = await listen({ host: "127.0.0.1", port: 0, ...options.where }, handler, options);
-    return new Rig(listener, transport, upstream, connections, events);
+    const rig = new Rig(listener, transport, upstream, connections, events);
+    return rig;
   }
 
   get port(): number {
@@ -142,7 +160,11 @@ export class Rig {
   }
 
   client(): RawClient {
-    const client = RawClient.open(this.port);
+    return this.keep(RawClient.open(this.port));
+  }
+
+  /** Closes a client at the end. */
+  keep(client: RawClient): RawClient {
     this.clients.push(client);
     return client;
   }

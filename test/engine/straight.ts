@@ -100,6 +100,7 @@ export function straightHandler(
   address: UpstreamAddress,
   timeouts: Timeouts = { connectTimeoutMs: 5_000, writeTimeoutMs: 5_000, readTimeoutMs: 5_000 },
   noted?: (event: string) => void,
+  httpVersion: "1.1" | "2" = "1.1",
 ): RequestHandler {
   const host = `${address.host}:${address.port}`;
   return {
@@ -114,7 +115,7 @@ export function straightHandler(
         {
           method: request.method,
           target: request.target,
-          httpVersion: "1.1",
+          httpVersion,
           headers: headers.flat,
           body: request.body,
           upgrade: upgrade?.toLowerCase() === "websocket" ? "websocket" : undefined,

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 
 import type { ConnectionFacts, TlsFacts } from "../../../core/index.ts";
 import { ServerExchange } from "./exchange.ts";
+import { CR, LF } from "./bytes.ts";
 import { judgeHead } from "./admission.ts";
 import { BodyReader } from "./framing.ts";
 import type { Peer, ServerHost } from "./host.ts";
@@ -89,7 +90,13 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
     const { bytes, at, end } = this;
     const { limits } = this.host;
     // A client that sends byte by byte makes no work until it ends a line.
-    if (this.scanned > 0 && end - at < limits.maxLineBytes && bytes.indexOf(10, at + this.scanned) < 0) {
+    const from = at + this.scanned;
+    if (
+      this.scanned > 0 &&
+      bytes[from - 1] !== CR &&
+      end - at < limits.maxLineBytes &&
+      bytes.indexOf(LF, from) < 0
+    ) {
       this.scanned = end - at;
       return false;
     }

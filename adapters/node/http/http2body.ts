@@ -20,6 +20,9 @@ export class Http2Body implements BodyStream {
     this.maxBytes = maxBytes;
     this.tooLarge = tooLarge;
     stream.pause();
+    stream.on("trailers", (_fields, _flags, raw?: string[]) => {
+      if (raw !== undefined) this.trailers = plainFields(raw);
+    });
   }
 
   start(sink: BodySink): void {
@@ -28,9 +31,6 @@ export class Http2Body implements BodyStream {
     const { stream } = this;
     if (stream.destroyed && !stream.readableEnded && stream.readableLength === 0)
       return this.fail(new Error("the stream is gone"));
-    stream.on("trailers", (_fields, _flags, raw?: string[]) => {
-      if (raw !== undefined) this.trailers = plainFields(raw);
-    });
     stream.on("data", (bytes: Buffer) => {
       if (this.over) return;
       this.received += bytes.length;
@@ -40,16 +40,19 @@ export class Http2Body implements BodyStream {
       }
       if (!sink.chunk(bytes)) stream.pause();
     });
-    stream.on("end", () => {
-      if (this.over) return;
-      // A reset stream also ends; only END_STREAM completes the body.
-      if (stream.aborted || stream.rstCode !== 0) return this.fail(new Error("the stream was reset"));
-      this.over = true;
-      sink.end(this.trailers === undefined || this.trailers.length === 0 ? undefined : this.trailers);
-    });
+    // Node tells the end of the data before the trailers that came with it.
+    stream.on("end", () => setImmediate(() => this.ended()));
     stream.on("error", (error: Error) => this.fail(error));
-    stream.on("close", () => this.fail(new Error("the stream was closed")));
+    stream.on("close", () => setImmediate(() => this.fail(new Error("the stream was closed"))));
     stream.resume();
+  }
+
+  private ended(): void {
+    if (this.over) return;
+    // A reset stream also ends; only END_STREAM completes the body.
+    if (this.stream.aborted || this.stream.rstCode !== 0) return this.fail(new Error("the stream was reset"));
+    this.over = true;
+    this.sink?.end(this.trailers === undefined || this.trailers.length === 0 ? undefined : this.trailers);
   }
 
   /** True while nobody reads. */

@@ -67,7 +67,8 @@ export class ServerSession implements ConnectionFacts {
     host.connections.add(this);
     host.counters.open++;
     this.deadline.arm(host.limits.keepAliveMs);
-    session.on("error", () => session.destroy());
+    // Node ends the session itself where the error is fatal.
+    session.on("error", () => {});
     session.on("close", () => {
       this.deadline.disarm();
       host.connections.delete(this);
