@@ -26,8 +26,7 @@ process.stdout.write(`An echo upstream listens on 127.0.0.1:${echoPort}. When th
   curl -i http://127.0.0.1:${port}/private -H 'apikey: ada-key'   # 200
   curl -i http://127.0.0.1:${port}/nowhere                        # 404: no route
 `);
-for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => edge.kill(signal));
-process.on("SIGINT", () => undefined);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => edge.kill(signal));
 edge.on("exit", (code) => {
   echo.close();
   echo.closeAllConnections();

@@ -36,11 +36,10 @@ if (major >= minimum) {
     process.exit(1);
   }
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
-  // A terminal's Ctrl-C reaches the child by itself; other signals come here.
-  for (const signal of ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"]) {
+  // Ctrl-C reaches both from a terminal, but only this one from a script: passed on it is heard twice at worst.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"]) {
     process.on(signal, () => child.kill(signal));
   }
-  process.on("SIGINT", () => undefined);
   child.on("exit", (code, signal) => {
     process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
   });
