@@ -217,6 +217,7 @@ describe("an automaton", () => {
     expect(regex.test(`${text}a${"b".repeat(12)}`)).toBe(true);
     expect(regex.test(`${text}b${"b".repeat(12)}`)).toBe(false);
     expect(regex.builtTransitions).toBeLessThan(3 * text.length);
+    expect(regex.stateCount).toBeLessThanOrEqual(513);
   });
 
   it("a flood of different characters finds the same answers", () => {
