@@ -171,7 +171,7 @@ const patterns = fc.letrec<{ pattern: string }>((tie) => ({
 const texts = fc
   .array(fc.constantFrom("a", "b", "c", "1", " ", "\n", "é"), { maxLength: 12 })
   .map((list) => list.join(""));
-const runs = Number(globalThis.process?.env?.["PROPERTY_RUNS"] ?? 3000);
+const runs = Number(globalThis.process?.env?.["PROPERTY_RUNS"] ?? 1500);
 
 describe("an automaton", () => {
   it("finds what a backtracking engine finds", () => {
