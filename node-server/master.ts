@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom } from "../adapters/web/index.ts";
@@ -89,6 +89,7 @@ export class Master {
     });
     const tables = Master.initial(conf, configuration);
     await refuseBusyPorts(conf);
+    if (conf.accessLog !== undefined) mkdirSync(path.dirname(conf.accessLog), { recursive: true });
     const id = nodeId(conf.prefix);
     const certificate: Certificate | undefined = [...conf.proxyListen, ...conf.adminListen].some(
       ({ ssl }) => ssl,
