@@ -6,6 +6,7 @@ const core = ["core/**/*.test.ts", "adapters/memory/**/*.test.ts", "adapters/web
 
 export default defineConfig({
   test: {
+    globalSetup: ["./test/support/global.ts"],
     projects: [
       {
         test: {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startEcho } from "./echo.mjs";
 
-const echoPort = 9000;
+const echoPort = Number(process.env["ECHO_PORT"] ?? 9000);
 const local = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 let echo;
@@ -23,9 +23,7 @@ process.stdout.write(`An echo upstream listens on 127.0.0.1:${echoPort}. When th
   curl -i http://127.0.0.1:8000/nowhere                        # 404: no route
   curl -s http://127.0.0.1:8001/status                         # Admin API
 `);
-for (const signal of ["SIGTERM", "SIGHUP", "SIGQUIT"]) process.on(signal, () => gateway.kill(signal));
-// Ctrl-C reaches the gateway by itself.
-process.on("SIGINT", () => undefined);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) process.on(signal, () => gateway.kill(signal));
 gateway.on("exit", (code) => {
   echo.close();
   echo.closeAllConnections();

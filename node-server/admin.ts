@@ -1,5 +1,7 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { getRequestListener } from "@hono/node-server";
+import type { Certificate } from "./messages.ts";
 import type { ListenAddress } from "./conf/listeners.ts";
 
 /** A body larger than this is refused, as Kong's Admin API does. */
@@ -10,22 +12,27 @@ export class AdminListener {
   private readonly app: { fetch(request: Request): Promise<Response> };
   private readonly servers: Server[] = [];
 
-  constructor(app: { fetch(request: Request): Promise<Response> }) {
+  private readonly certificate: Certificate | undefined;
+
+  /** @param certificate Needed for listeners with `ssl`. */
+  constructor(app: { fetch(request: Request): Promise<Response> }, certificate: Certificate | undefined) {
     this.app = app;
+    this.certificate = certificate;
   }
 
-  listen({ host, port, backlog }: ListenAddress): Promise<void> {
+  listen({ host, port, backlog, ssl }: ListenAddress): Promise<void> {
     const respond = getRequestListener((request) => this.app.fetch(request), {
       overrideGlobalObjects: false,
     });
-    const server = createServer((request, response) => {
+    const serve = (request: IncomingMessage, response: ServerResponse): void => {
       const length = Number(request.headers["content-length"] ?? 0);
       if (length > maxBodyBytes && request.url?.split("?", 1)[0] !== "/config") {
         response.writeHead(413).end();
         return;
       }
       void respond(request, response);
-    });
+    };
+    const server = ssl ? createTlsServer({ ...this.certificate }, serve) : createServer(serve);
     this.servers.push(server);
     return new Promise((resolve, reject) => {
       server.once("error", reject);

@@ -12,7 +12,10 @@ const minimum = 24;
 const major = Number(process.versions.node.split(".", 1)[0]);
 // The built package has its JavaScript beside this file, a checkout its TypeScript.
 const here = path.dirname(fileURLToPath(import.meta.url));
-const main = ["main.js", "main.ts"].map((name) => path.join(here, name)).find((file) => existsSync(file));
+const places = ["main.js", "main.ts", "../dist/node-server/main.js"].map((name) => path.join(here, name));
+const main = places.find(
+  (file) => existsSync(file) && !(file.endsWith(".ts") && file.includes("node_modules")),
+);
 
 const bundledNode = () => {
   const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
@@ -33,11 +36,10 @@ if (major >= minimum) {
     process.exit(1);
   }
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
-  // A terminal's Ctrl-C reaches the child by itself; other signals come here.
-  for (const signal of ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"]) {
+  // Ctrl-C reaches both from a terminal, but only this one from a script: passed on it is heard twice at worst.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"]) {
     process.on(signal, () => child.kill(signal));
   }
-  process.on("SIGINT", () => undefined);
   child.on("exit", (code, signal) => {
     process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
   });

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom } from "../adapters/web/index.ts";
@@ -55,6 +56,7 @@ const readDeclarative = (conf: Conf): string | undefined => {
   } catch (error) {
     throw new Error(
       `error parsing declarative config file ${conf.declarativeConfig}: ${(error as Error).message}`,
+      { cause: error },
     );
   }
 };
@@ -87,16 +89,27 @@ export class Master {
     });
     const tables = Master.initial(conf, configuration);
     await refuseBusyPorts(conf);
+    if (conf.accessLog !== undefined) mkdirSync(path.dirname(conf.accessLog), { recursive: true });
     const id = nodeId(conf.prefix);
-    const certificate: Certificate | undefined = conf.proxyListen.some(({ ssl }) => ssl)
+    const certificate: Certificate | undefined = [...conf.proxyListen, ...conf.adminListen].some(
+      ({ ssl }) => ssl,
+    )
       ? await defaultCertificate(conf)
       : undefined;
+    const ticketKeys = new Uint8Array(randomBytes(48));
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
       size: conf.workers,
       logger,
       module: workerModule,
-      data: (number, heartbeat) => ({ conf, node: facts(number), version, certificate, heartbeat }),
+      data: (number, heartbeat) => ({
+        conf,
+        node: facts(number),
+        version,
+        certificate,
+        ticketKeys,
+        heartbeat,
+      }),
     });
     const admin = new AdminListener(
       createAdmin({
@@ -116,6 +129,7 @@ export class Master {
         }),
         counts: () => pool.count(),
       }),
+      certificate,
     );
     const master = new Master(pool, admin, logger);
     try {

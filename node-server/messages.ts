@@ -25,7 +25,10 @@ export interface WorkerData {
   readonly node: NodeFacts;
   /** Of this package. */
   readonly version: string;
+  /** For TLS clients that no other one fits; undefined when nothing listens for TLS. */
   readonly certificate: Certificate | undefined;
+  /** 48 bytes: a session that one worker began can be resumed on any other. */
+  readonly ticketKeys: Uint8Array;
   /** Counted up by the worker while its event loop turns. */
   readonly heartbeat: Int32Array;
 }

@@ -29,7 +29,8 @@ export class Supervisor {
   private child: ChildProcess | undefined;
   private restarts = 0;
   private delayMs = 0;
-  private isStopping = false;
+  /** True once it was asked to stop. */
+  isStopping = false;
   private timer: NodeJS.Timeout | undefined;
   private ended: () => void = () => undefined;
   /** Settles when the gateway was stopped. */

@@ -1,12 +1,22 @@
 import { parentPort, threadId, workerData } from "node:worker_threads";
 import { setTimeout as after } from "node:timers/promises";
-import { listen, type Listener, newCounters, nodeLogger, NodeTransport } from "../adapters/node/index.ts";
+import {
+  AccessLog,
+  type AccessRecord,
+  CertificateStore,
+  listen,
+  type Listener,
+  newCounters,
+  nodeLogger,
+  NodeTransport,
+} from "../adapters/node/index.ts";
 import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
-import { createGateway, type Gateway } from "../core/index.ts";
+import { addressSet, createGateway, type Exchange, type Gateway, type Tables } from "../core/index.ts";
+import { serverCertificates } from "./sni.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 
-const { conf, node, version, heartbeat } = workerData as WorkerData;
+const { conf, node, version, heartbeat, certificate, ticketKeys } = workerData as WorkerData;
 const port = parentPort!;
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -22,6 +32,23 @@ let prepared: { version: number; swap: () => void } | undefined;
 
 const beat = setInterval(() => Atomics.add(heartbeat, 0, 1), 1_000);
 
+const log = conf.accessLog === undefined ? undefined : new AccessLog(conf.accessLog);
+
+/** An exchange as the access log tells it. */
+const accessRecord = ({ id, request, response, startedAtMs, sentBytes }: Exchange): AccessRecord => ({
+  remoteAddress: request.peerAddress,
+  remoteUser: undefined,
+  receivedAtMs: startedAtMs,
+  method: request.method,
+  target: request.target,
+  httpVersion: request.httpVersion,
+  status: response.status,
+  bodyBytesSent: sentBytes,
+  referer: request.headers.get("referer"),
+  userAgent: request.headers.get("user-agent"),
+  requestId: id,
+});
+
 const openGateway = async (): Promise<Gateway> => {
   const plugins = await loadPlugins(conf.plugins);
   const transport = new NodeTransport();
@@ -32,18 +59,28 @@ const openGateway = async (): Promise<Gateway> => {
       plugins,
       node,
       routerFlavor: conf.routerFlavor,
+      proxy: { isTrusted: addressSet(conf.trustedIps) },
+      ...(log && { onFinished: (exchange: Exchange) => log.write(accessRecord(exchange)) }),
     },
   );
 };
 
+const certificates =
+  certificate === undefined
+    ? undefined
+    : new CertificateStore(
+        { names: ["*"], pairs: [{ chain: certificate.cert, key: certificate.key }] },
+        { ticketKeys: Buffer.from(ticketKeys) },
+      );
+
 const openListeners = async (gateway: Gateway): Promise<void> => {
   for (const address of conf.proxyListen) {
     listeners.push(
-      await listen(
-        { host: address.host, port: address.port, reusePort: true, backlog: address.backlog ?? 16_384 },
-        gateway,
-        { counters },
-      ),
+      await listen({ ...address, reusePort: true, backlog: address.backlog ?? 16_384 }, gateway, {
+        counters,
+        ...(certificates && { certificates }),
+        onServerName: (name) => gateway.certificate(name),
+      }),
     );
   }
   tell({ type: "listening" });
@@ -52,14 +89,25 @@ const openListeners = async (gateway: Gateway): Promise<void> => {
 const drain = async (graceMs: number): Promise<void> => {
   await Promise.race([Promise.all(listeners.map((listener) => listener.close({ graceMs }))), after(graceMs)]);
   clearInterval(beat);
+  await log?.close();
   process.exit(0);
+};
+
+/** Compiles a configuration; what is returned swaps it in. */
+const prepare = (gateway: Gateway, tables: Tables): (() => void) => {
+  const swap = gateway.prepare(tables);
+  const shown = serverCertificates(tables);
+  return () => {
+    swap();
+    certificates?.replace(shown);
+  };
 };
 
 const serve = (gateway: Gateway) => (message: ToWorker) => {
   switch (message.type) {
     case "prepare":
       try {
-        prepared = { version: message.version, swap: gateway.prepare(message.tables) };
+        prepared = { version: message.version, swap: prepare(gateway, message.tables) };
         tell({ type: "prepared", version: message.version, problem: undefined });
       } catch (error) {
         tell({ type: "prepared", version: message.version, problem: String(error) });

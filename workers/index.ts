@@ -1,5 +1,4 @@
-export default {
-  async fetch(): Promise<Response> {
-    return new Response("x");
-  },
-};
+import { createWorker } from "./worker.ts";
+
+/** What is deployed. */
+export default createWorker();

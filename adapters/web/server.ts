@@ -105,7 +105,7 @@ export const serve = (
         try {
           resolve(toResponse(response, platform));
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
         finish();
       },

@@ -19,7 +19,7 @@ export interface FetchPlatform {
   readonly tunnel?: (response: Response) => Tunnel | undefined;
 }
 
-/** Reads headers with repeated Set-Cookie kept apart. */
+/** Fields as core reads them; Set-Cookie lines stay apart, others were joined by the platform. */
 export const flatHeaders = (headers: Headers): string[] => {
   const flat: string[] = [];
   for (const [name, value] of headers) flat.push(name, value);
@@ -45,14 +45,9 @@ const toHeaders = (flat: readonly string[]): Headers => {
   return headers;
 };
 
-const timedOut = Symbol("timed out");
-
 const failureCode = (error: unknown): UpstreamFailureCode => {
-  if (error === timedOut) return "read_timeout";
   const text =
-    error instanceof Error
-      ? `${error.message} ${String((error.cause as Error | undefined)?.message ?? "")}`
-      : "";
+    error instanceof Error ? `${error.message} ${(error.cause as Error | undefined)?.message ?? ""}` : "";
   if (/refused|ECONNREFUSED/i.test(text)) return "connect_refused";
   if (/resolve|ENOTFOUND|EAI_AGAIN|dns/i.test(text)) return "name_not_resolved";
   if (/tls|certificate|ssl/i.test(text)) return "tls_failed";
@@ -71,8 +66,12 @@ export class FetchTransport implements Transport {
   send(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
     const abort = new AbortController();
     let isOver = false;
+    let isLate = false;
     // One deadline until the head: fetch does not tell connecting from waiting.
-    const timer = setTimeout(() => abort.abort(timedOut), request.connectTimeoutMs + request.readTimeoutMs);
+    const timer = setTimeout(() => {
+      isLate = true;
+      abort.abort();
+    }, request.connectTimeoutMs + request.readTimeoutMs);
     this.exchange(address, request, abort.signal).then(
       (response) => {
         clearTimeout(timer);
@@ -93,7 +92,8 @@ export class FetchTransport implements Transport {
       (error: unknown) => {
         clearTimeout(timer);
         // fetch does not say how far it came: nothing may be repeated that could do harm twice.
-        if (!isOver) listener.failed({ code: failureCode(error), requestSent: true, cause: error });
+        const code = isLate ? "read_timeout" : failureCode(error);
+        if (!isOver) listener.failed({ code, requestSent: true, cause: error });
       },
     );
     return {

@@ -41,6 +41,7 @@ export const configResource = (control: ConfigurationControl) => {
   };
 
   return {
+    GET: (): Response => json({ config: control.configuration.exported() }),
     POST: (context: Context): Promise<Response> => {
       const result = turn.then(() => replace(context));
       turn = result.catch(() => undefined);

@@ -1,4 +1,11 @@
-import { type Context, load, type Loaded, type LoadFailure } from "../declarative/index.ts";
+import {
+  type Context,
+  describeErrors,
+  exportYaml,
+  load,
+  type Loaded,
+  type LoadFailure,
+} from "../declarative/index.ts";
 import { createEntities } from "../entities/index.ts";
 import { checkRegex } from "../http/regex.ts";
 import { normalizePath } from "../http/path.ts";
@@ -6,7 +13,6 @@ import type { PluginDefinition } from "../pdk/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Random } from "../ports/random.ts";
 import type { RouterFlavor } from "../router/index.ts";
-import type { ErrorTree } from "../schema/index.ts";
 import type { Tables } from "../store/rows.ts";
 import { autoSource } from "./auto.ts";
 
@@ -51,23 +57,17 @@ export class DeclarativeConfiguration {
     return loaded.entities as unknown as Tables;
   }
 
+  /** What is served, as a YAML document that loads to the same. */
+  exported(): string {
+    return exportYaml(this.loaded?.entities ?? {}, this.context.entities);
+  }
+
   accept(loaded: Loaded): void {
     this.loaded = loaded;
   }
 
   /** One line a problem: where it is and what is wrong. */
   describe({ error }: LoadFailure): string[] {
-    return problemLines(error.fields, "");
+    return describeErrors(error);
   }
 }
-
-const problemLines = (tree: ErrorTree, path: string): string[] => {
-  if (typeof tree === "string") return [path === "" ? tree : `${path}: ${tree}`];
-  if (Array.isArray(tree))
-    return tree.flatMap((item, i) => (item === null ? [] : problemLines(item, `${path}[${i}]`)));
-  return Object.entries(tree).flatMap(([name, item]) => {
-    if (name === "@entity" && Array.isArray(item))
-      return item.map((message) => `${path}: ${String(message)}`);
-    return problemLines(item, path === "" ? name : `${path}.${name}`);
-  });
-};

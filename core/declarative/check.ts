@@ -1,6 +1,7 @@
 import { parseRow } from "../entities/index.ts";
 import type { Entities, Entity, Relation } from "../entities/index.ts";
 import type { AutoSource, ErrorFields, ErrorList, ErrorTree, Values } from "../schema/index.ts";
+import { valueProblem } from "../schema/index.ts";
 import { isObject, own, put } from "../schema/tree.ts";
 import { nestable } from "./entry.ts";
 import type { Entry } from "./entry.ts";
@@ -86,7 +87,7 @@ class Reader {
         if (problem !== undefined) put(errors, name, problem);
       } else put(given, name, value);
     }
-    const parsed = parseRow(entity, this.resolvable(entry), { auto: this.context.auto });
+    const parsed = parseRow(entity, this.resolvable(entry), this.context.auto);
     if (parsed.ok) entry.row = parsed.row;
     else {
       for (const [name, error] of Object.entries(parsed.errors)) put(errors, name, error);
@@ -94,6 +95,11 @@ class Reader {
       if (parent?.entity.name === "certificates" && entity.name === "snis")
         put(errors, "certificate", "required field missing");
     }
+    // A row gets the time of its last change in any case; here it is at least looked at.
+    const touched = own(given, "updated_at");
+    const field = entity.record.record.fields.get("updated_at");
+    const problem = field && touched !== undefined ? valueProblem(field, touched) : undefined;
+    if (problem !== undefined) put(errors, "updated_at", problem);
     into.push(entry);
     return Object.keys(errors).length ? errors : undefined;
   }
@@ -146,7 +152,7 @@ export function checkDocument(
     const entity = context.entities.get(name);
     let problem: ErrorTree | undefined;
     if (heads.has(name)) problem = headProblem(name, value);
-    else if (entity) {
+    else if (entity && !entity.virtual) {
       const read = reader.list(entity, value);
       entries.push(...read.entries);
       problem = read.errors;

@@ -66,7 +66,7 @@ class Flattener {
     const nesting = nestable(this.entities, entity);
     const problems: Problem[] = [];
     const told: Values = { ...link };
-    if (entry) put<unknown>(told, entity.primaryKey, entry.id);
+    if (entry) put(told, entity.primaryKey, entry.id);
     for (const [name, value] of Object.entries(row)) if (!nesting.has(name)) put(told, name, value);
     const id = own(told, "id");
     const rest: ErrorFields = {};

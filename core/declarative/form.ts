@@ -4,7 +4,7 @@ import type { Values } from "../schema/index.ts";
 /** The fields of `application/x-www-form-urlencoded`; of repeated ones the last counts. */
 export function readForm(text: string): Values {
   const fields: Values = {};
-  for (const [name, value] of new URLSearchParams(text)) put<unknown>(fields, name, value);
+  for (const [name, value] of new URLSearchParams(text)) put(fields, name, value);
   return fields;
 }
 
@@ -20,7 +20,7 @@ export function readMultipart(contentType: string, text: string): Values {
     const end = part.indexOf("\r\n\r\n");
     if (end < 0) continue;
     const name = /^content-disposition:[^\r\n]*[;\s]name="([^"]*)"/im.exec(part.slice(0, end))?.[1];
-    if (name !== undefined) put<unknown>(fields, name, part.slice(end + 4));
+    if (name !== undefined) put(fields, name, part.slice(end + 4));
   }
   return fields;
 }

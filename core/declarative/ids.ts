@@ -1,18 +1,18 @@
 import type { Entity } from "../entities/index.ts";
 import { own } from "../schema/tree.ts";
-import { uuidV5 } from "../uuid/v5.ts";
+import { uuidV5, uuidV5Maker } from "../uuid/v5.ts";
 import { walk } from "./entry.ts";
 import type { Entry } from "./entry.ts";
 
 /** The namespace of all ids that follow from names; the same as Kong's, so that ids are. */
 const root = "fd02801f-0957-4a15-a55a-c8d9606f30b5";
 
-const namespaces = new Map<string, string>();
+const makers = new Map<string, (key: string) => string>();
 
-function namespaceOf(entity: Entity): string {
-  let namespace = namespaces.get(entity.name);
-  if (namespace === undefined) namespaces.set(entity.name, (namespace = uuidV5(entity.name, root)));
-  return namespace;
+function makerOf(entity: Entity): (key: string) => string {
+  let make = makers.get(entity.name);
+  if (make === undefined) makers.set(entity.name, (make = uuidV5Maker(uuidV5(entity.name, root))));
+  return make;
 }
 
 /** The text that an entry's id follows from; undefined when nothing names it. */
@@ -48,7 +48,7 @@ export function assignIds(entries: readonly Entry[]): void {
     const written = own(entry.given, primaryKey);
     if (typeof written !== "string" && primaryKey === "id") {
       const key = keyOf(entry);
-      if (key !== undefined) row["id"] = uuidV5(key, namespaceOf(entry.entity));
+      if (key !== undefined) row["id"] = makerOf(entry.entity)(key);
     }
     entry.id = String(row[primaryKey]);
   }

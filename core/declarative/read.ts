@@ -32,14 +32,17 @@ function parseAny(text: string): { ok: true; value: unknown } | { ok: false; pro
 }
 
 /**
- * Reads the text of a configuration: JSON, else YAML. A `null` document counts as an empty one.
+ * Reads the text of a configuration: JSON, else YAML. `null` and an empty list count as an empty object.
  *
  * @returns The problem without any prefix.
  */
 export function readDocument(text: string): ReadResult {
   const read = parseAny(text);
   if (!read.ok) return read;
-  if (read.value === null && text.trim() === "null") return { ok: true, document: {} };
+  // To Kong an empty list and null are empty tables like an empty object.
+  const isEmpty =
+    (read.value === null && text.trim() === "null") || (Array.isArray(read.value) && !read.value.length);
+  if (isEmpty) return { ok: true, document: {} };
   if (!isObject(read.value)) return { ok: false, problem: "expected an object" };
   if (tooDeep(read.value)) return { ok: false, problem: `nested deeper than ${maxDepth} levels` };
   return { ok: true, document: read.value };

@@ -26,31 +26,30 @@ const refuse = (status: 400 | 415, message?: string): ConfigRefusal => ({
 
 const truthy = new Set<unknown>([true, "true", "1", 1, "on", "yes", ""]);
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: false });
+const decoder = new TextDecoder();
 
-/** The body as a text to load, as fields, or refused. */
-function readBody(contentType: string, bytes: Uint8Array): string | Values | ConfigRefusal {
-  const text = decoder.decode(bytes);
+type Fields = Values | "text" | "none" | "unreadable" | "unknown";
+
+/** The fields of a body, or what else it is. */
+function fieldsOf(contentType: string, text: string): Fields {
   // Media types are compared as written, as Kong does: `Application/JSON` is refused.
   if (contentType.startsWith("application/json")) {
     try {
       const body = JSON.parse(text) as unknown;
-      return isObject(body) ? body : refuse(400, "Cannot parse JSON body");
+      return isObject(body) ? body : "text";
     } catch {
-      return refuse(400, "Cannot parse JSON body");
+      return "unreadable";
     }
   }
   if (contentType.startsWith("application/x-www-form-urlencoded")) return readForm(text);
   if (contentType.startsWith("multipart/form-data")) return readMultipart(contentType, text);
-  if (/^(?:application|text)\/yaml/.test(contentType)) return text;
-  return refuse(415);
+  if (!/^(?:application|text)\/yaml/.test(contentType)) return "unknown";
+  return text.trim() === "" ? "none" : "text";
 }
 
-const isRefusal = (body: Values | ConfigRefusal): body is ConfigRefusal =>
-  body["ok"] === false && "status" in body;
-
 /**
- * Reads a `POST /config`.
+ * Reads a `POST /config`: an object with `_format_version` is the document, else the text of a `config` field, else the
+ * body itself.
  *
  * @param contentType As sent; undefined when the request has none.
  * @param query The query parameters, decoded. `check_hash` and `flatten_errors` may also stand in the body. Any other
@@ -61,23 +60,19 @@ export function readConfigRequest(
   bytes: Uint8Array,
   query: ReadonlyMap<string, string>,
 ): ConfigRequest | ConfigRefusal {
-  if (contentType === undefined && bytes.length === 0)
-    return refuse(400, "expected a declarative configuration");
-  const body = readBody(contentType ?? "", bytes);
-  if (typeof body === "string") {
-    if (body.trim() === "") return refuse(400, "expected a declarative configuration");
-    return request(body, query.get("check_hash"), query.get("flatten_errors"));
-  }
-  if (isRefusal(body)) return body;
+  const text = decoder.decode(bytes);
+  const body = contentType === undefined && text === "" ? "none" : fieldsOf(contentType ?? "", text);
+  if (body === "unknown") return refuse(415);
+  if (body === "none") return refuse(400, "expected a declarative configuration");
+  if (body === "unreadable") return refuse(400, "Cannot parse JSON body");
+  if (body === "text") return request(text, query.get("check_hash"), query.get("flatten_errors"));
   const fields: Values = {};
-  for (const [name, value] of query) put<unknown>(fields, name, value);
+  for (const [name, value] of query) put(fields, name, value);
   for (const [name, value] of Object.entries(body)) put(fields, name, value);
   const { check_hash, flatten_errors, ...document } = fields;
-  if (typeof document["config"] === "string") return request(document["config"], check_hash, flatten_errors);
-  const isForm = !contentType!.startsWith("application/json");
-  // A form holds texts only: without a `config` field there is no document.
-  if (isForm) return request("[]", check_hash, flatten_errors);
-  return request(document, check_hash, flatten_errors);
+  if (Object.hasOwn(document, "_format_version")) return request(document, check_hash, flatten_errors);
+  const config = document["config"] ?? text;
+  return request(typeof config === "string" ? config : JSON.stringify(config), check_hash, flatten_errors);
 }
 
 const request = (source: string | Values, checkHash: unknown, flattenErrors: unknown): ConfigRequest => ({

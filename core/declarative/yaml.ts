@@ -1,17 +1,25 @@
 import { parseDocument } from "yaml";
 import type { Tags, YAMLParseError } from "yaml";
 
-/** Types of YAML 1.1 that JSON has no word for stay texts. */
-const foreign = new Set([
-  "tag:yaml.org,2002:timestamp",
-  "tag:yaml.org,2002:binary",
-  "tag:yaml.org,2002:omap",
-  "tag:yaml.org,2002:pairs",
-  "tag:yaml.org,2002:set",
-]);
+const prefix = "tag:yaml.org,2002:";
 
-const jsonTypes = (tags: Tags): Tags =>
-  tags.filter((tag) => typeof tag === "string" || !foreign.has(tag.tag));
+/** Types of YAML 1.1 that JSON has no word for stay texts. */
+const foreign = new Set(["timestamp", "binary", "omap", "pairs", "set"].map((name) => prefix + name));
+
+/** The words for true and false; `y` and `n` are texts, as in Kong. */
+const words = {
+  true: /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/,
+  false: /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/,
+};
+
+/** The types of YAML 1.1 that make JSON. */
+export const jsonTypes = (tags: Tags): Tags =>
+  tags.flatMap((tag): Tags => {
+    if (typeof tag === "string") return [tag];
+    if (foreign.has(tag.tag)) return [];
+    if (tag.tag !== `${prefix}bool`) return [tag];
+    return [{ ...tag, test: tag.identify?.(true) ? words.true : words.false } as typeof tag];
+  });
 
 /** The words of the YAML reader that operators know from Kong, for the commonest mistakes. */
 const known: Partial<Record<YAMLParseError["code"], string>> = {
@@ -26,15 +34,15 @@ export type YamlResult =
 
 const maxAliases = 100;
 
-/** Line (from 1) and column (from 0) of an offset. */
+/** Line and column, from 1, of an offset. */
 function placeOf(text: string, offset: number): string {
   const before = text.slice(0, offset);
   const lineStart = before.lastIndexOf("\n") + 1;
-  return `${before.split("\n").length}:${offset - lineStart}`;
+  return `${before.split("\n").length}:${offset - lineStart + 1}`;
 }
 
 /**
- * Reads one YAML 1.1 document into JSON's types. Later keys win over earlier ones of the same name. Aliases that would
+ * Reads the first YAML 1.1 document into JSON's types. Later keys win over earlier ones of the same name. Aliases that would
  * blow up the document are refused.
  *
  * @returns The problem as `line:column: text`.
@@ -49,21 +57,14 @@ export function readYaml(text: string): YamlResult {
       merge: true,
       logLevel: "silent",
     });
-    const [error] = document.errors;
+    // Of several documents the first one counts.
+    const error = document.errors.find(({ code }) => code !== "MULTIPLE_DOCS");
     if (error) {
       const told = known[error.code] ?? error.message;
-      return { ok: false, problem: `${placeOf(text, problemOffset(error, text))}: ${told}` };
+      return { ok: false, problem: `${placeOf(text, error.pos[0])}: ${told}` };
     }
     return { ok: true, value: document.toJS({ maxAliasCount: maxAliases }) as unknown };
   } catch (error) {
     return { ok: false, problem: (error as Error).message };
   }
-}
-
-/** The colon that makes a nested mapping is the place that is told, not the mapping's start. */
-function problemOffset(error: YAMLParseError, text: string): number {
-  const [start] = error.pos;
-  if (error.code !== "BLOCK_AS_IMPLICIT_KEY") return start;
-  const colon = text.indexOf(":", start);
-  return colon < 0 ? start : colon;
 }

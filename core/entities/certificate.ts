@@ -1,13 +1,14 @@
 import {
+  array,
   customCheck,
   foreign,
   mutuallyRequired,
   record,
-  set,
   string,
   wildcardHost,
 } from "../schema/index.ts";
 import type { Values } from "../schema/index.ts";
+import { isReference } from "../schema/reference.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 import { structuralChecker } from "./pem.ts";
@@ -15,7 +16,7 @@ import type { EntityPorts } from "./ports.ts";
 
 const text = (row: Values, field: string): string | undefined => {
   const value = row[field];
-  return typeof value === "string" && !value.startsWith("{vault://") ? value : undefined;
+  return typeof value === "string" && !isReference(value) ? value : undefined;
 };
 
 export function certificatesOf({ certificates: checker = structuralChecker }: EntityPorts): Entity {
@@ -59,7 +60,7 @@ export function certificatesOf({ certificates: checker = structuralChecker }: En
           check: key,
           doc: "Private key of `cert_alt`.",
         }),
-        snis: set(wildcardHost(), {
+        snis: array(wildcardHost(), {
           transient: true,
           doc: "Server names for which the certificate is shown; kept as rows of their own.",
         }),

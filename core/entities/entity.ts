@@ -1,4 +1,6 @@
-import { fillRecord, recordProblems } from "../schema/index.ts";
+import { fillRecord, mergeChanges, recordProblems } from "../schema/index.ts";
+import { fillFields } from "../schema/fill.ts";
+import { immutableProblems } from "../schema/merge.ts";
 import type { AutoSource, ErrorFields, RecordField, RecordSpec, Values } from "../schema/index.ts";
 
 /** A stored row, complete: every field of its schema, null where nothing is set. */
@@ -24,6 +26,8 @@ export interface Entity {
   readonly ttl?: boolean;
   /** Rows belong to a workspace and carry `ws_id` inside the store. */
   readonly workspaceable: boolean;
+  /** Has a schema, but no rows. */
+  readonly virtual?: boolean;
   /** Left out of exports. */
   readonly transient?: boolean;
   /** The path of its collection in the Admin API; undefined for none. */
@@ -40,38 +44,62 @@ export type ParsedRow =
   | { readonly ok: true; readonly row: Row }
   | { readonly ok: false; readonly errors: ErrorFields };
 
-export interface ParseOptions {
-  /** Where ids, secrets and time stamps come from; without it absent ones read null. */
-  readonly auto?: AutoSource | undefined;
-  /** The row is a stored one with changes merged in. */
-  readonly updating?: boolean;
+/** The record that a row has to fit. */
+export const variantOf = (entity: Entity, given: Values): Variant =>
+  entity.variant?.(given) ?? { record: entity.record.record };
+
+/**
+ * Fills and checks one row. All problems are told, but for a row whose kind is unknown: only that.
+ *
+ * @param auto Where ids, secrets and time stamps come from; without it absent ones read null.
+ */
+export function parseRow(entity: Entity, given: Values, auto?: AutoSource): ParsedRow {
+  const variant = variantOf(entity, given);
+  if ("errors" in variant) return { ok: false, errors: variant.errors };
+  const { ttl, input } = prepare(entity, given, variant.record, auto);
+  return judge(entity, variant.record, fillRecord(variant.record, input, auto), ttl, false);
 }
 
-/** Fills and checks one row. All problems are told, but for a row whose kind is unknown: only that. */
-export function parseRow(
-  entity: Entity,
-  given: Values,
-  { auto, updating = false }: ParseOptions = {},
-): ParsedRow {
-  const variant = entity.variant?.(given) ?? { record: entity.record.record };
+/**
+ * A stored row with changes, checked as a whole. The time of the last change is set.
+ *
+ * @returns The new row; the stored one is not touched.
+ */
+export function changeRow(entity: Entity, stored: Row, changes: Values, auto?: AutoSource): ParsedRow {
+  const { ttl: remaining, ...rest } = stored;
+  const variant = variantOf(entity, { ...rest, ...changes });
   if ("errors" in variant) return { ok: false, errors: variant.errors };
-  const { ttl, updated_at, ...rest } = given;
-  const input = { ...rest };
-  // The time of the last change is never the caller's to say.
-  if (updated_at !== undefined && !(auto && variant.record.fields.has("updated_at")))
-    input["updated_at"] = updated_at;
-  if (ttl !== undefined && !entity.ttl) input["ttl"] = ttl;
-  const row = fillRecord(variant.record, input, auto);
-  const errors = recordProblems(variant.record, row, { updating });
-  const ttlProblem = entity.ttl ? ttlError(ttl) : undefined;
-  if (ttlProblem !== undefined) return { ok: false, errors: { ...errors, ttl: ttlProblem } };
+  const { ttl, input } = prepare(entity, changes, variant.record, auto);
+  const merged = mergeChanges(variant.record, rest, input);
+  if (auto) delete merged["updated_at"];
+  const fixed = immutableProblems(variant.record, rest, merged);
+  if (fixed) return { ok: false, errors: fixed };
+  const row = fillFields(variant.record, merged, auto);
+  return judge(entity, variant.record, row, ttl === undefined ? remaining : ttl, true);
+}
+
+/** Sets aside what the schema does not hold: `ttl`, and the time of the last change, which is never the caller's to say. */
+function prepare(entity: Entity, given: Values, record: RecordSpec, auto: AutoSource | undefined) {
+  const drop = auto !== undefined && Object.hasOwn(given, "updated_at") && record.fields.has("updated_at");
+  const hasTtl = entity.ttl === true && Object.hasOwn(given, "ttl");
+  if (!drop && !hasTtl) return { ttl: undefined, input: given };
+  const input = { ...given };
+  if (drop) delete input["updated_at"];
+  if (hasTtl) delete input["ttl"];
+  return { ttl: hasTtl ? given["ttl"] : undefined, input };
+}
+
+function judge(entity: Entity, record: RecordSpec, row: Row, ttl: unknown, updating: boolean): ParsedRow {
+  const errors = recordProblems(record, row, { updating });
+  const wrong = entity.ttl ? ttlProblem(ttl) : undefined;
+  if (wrong !== undefined) return { ok: false, errors: { ...errors, ttl: wrong } };
   if (errors) return { ok: false, errors };
-  if (entity.ttl && typeof ttl === "number") row["ttl"] = ttl;
+  if (typeof ttl === "number") row["ttl"] = ttl;
   return { ok: true, row };
 }
 
-/** Seconds to live, 0 (for ever) to 10^8. */
-function ttlError(ttl: unknown): string | undefined {
+/** What is wrong with a time to live: seconds, 0 to 10^8. */
+export function ttlProblem(ttl: unknown): string | undefined {
   if (ttl === undefined || ttl === null) return undefined;
   if (!Number.isInteger(ttl)) return "must be an integer";
   return (ttl as number) >= 0 && (ttl as number) <= 100_000_000

@@ -1,9 +1,12 @@
 export { created, createdMs, id, labels, updated, updatedMs } from "./columns.ts";
 export { owner } from "./credential.ts";
-export { parseRow } from "./entity.ts";
-export type { Entity, ParsedRow, ParseOptions, Row, Variant } from "./entity.ts";
+export { changeRow, parseRow, ttlProblem, variantOf } from "./entity.ts";
+export type { Entity, ParsedRow, Row, Variant } from "./entity.ts";
 export { structuralChecker } from "./pem.ts";
 export type { CertificateChecker, EntityPorts } from "./ports.ts";
+export { printEntity, printPlugin, printVault } from "./print.ts";
+export { referenceKey, referenceProblem, uniqueFields } from "./reference.ts";
 export { createEntities } from "./registry.ts";
 export type { Entities, Relation } from "./registry.ts";
+export { normalTarget } from "./target.ts";
 export { defaultWorkspaceId } from "./workspace.ts";

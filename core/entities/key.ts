@@ -7,6 +7,9 @@ import {
   record,
   string,
 } from "../schema/index.ts";
+import type { Values } from "../schema/index.ts";
+import { isReference } from "../schema/reference.ts";
+import { isObject } from "../schema/tree.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 import { structuralChecker } from "./pem.ts";
@@ -27,13 +30,19 @@ export const keySets: Entity = {
   }),
 };
 
-function kidOf(jwk: string): unknown {
+/** The members of a JWK; undefined when it is no JSON object. */
+function membersOf(jwk: string): Values | undefined {
   try {
-    return (JSON.parse(jwk) as { kid?: unknown }).kid;
+    const key: unknown = JSON.parse(jwk);
+    return isObject(key) ? key : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** The text itself: a reference to a vault can't be judged here. */
+const inPlace = (text: string | null): string | undefined =>
+  text === null || isReference(text) ? undefined : text;
 
 export function keysOf({ certificates: checker = structuralChecker }: EntityPorts): Entity {
   return {
@@ -58,11 +67,12 @@ export function keysOf({ certificates: checker = structuralChecker }: EntityPort
           {
             checks: [atLeastOneOf("private_key", "public_key")],
             check({ private_key, public_key }) {
-              if (private_key !== null) {
-                const problem = checker.pemProblem(private_key, "private");
-                if (problem !== undefined) return problem;
-              }
-              return public_key === null ? undefined : checker.pemProblem(public_key, "public");
+              const [secret, open] = [inPlace(private_key), inPlace(public_key)];
+              return (
+                (open && checker.pemProblem(open, "public")) ??
+                (secret && checker.pemProblem(secret, "private")) ??
+                (secret && open && checker.pemPairProblem(secret, open))
+              );
             },
             doc: "The key in PEM.",
           },
@@ -78,10 +88,11 @@ export function keysOf({ certificates: checker = structuralChecker }: EntityPort
           customCheck({
             field_sources: ["jwk", "kid"],
             check({ jwk, kid }) {
-              if (typeof jwk !== "string" || jwk.startsWith("{vault://")) return undefined;
-              const problem = checker.jwkProblem(jwk);
-              if (problem !== undefined) return problem;
-              return kidOf(jwk) === kid ? undefined : "kid in jwk.kid must be equal to keys.kid";
+              if (typeof jwk !== "string" || isReference(jwk)) return undefined;
+              const key = membersOf(jwk);
+              if (!key) return "could not json decode jwk string";
+              if (key["kid"] !== kid) return "kid in jwk.kid must be equal to keys.kid";
+              return checker.jwkProblem(jwk);
             },
           }),
         ],

@@ -16,17 +16,23 @@ function classEnd(pattern: string, open: number): number {
 
 const isQuantifier = (rest: string): boolean => /^(?:[*+?]|\{\d+(?:,\d*)?\})/.test(rest);
 
-function structureProblem(pattern: string): string | undefined {
+interface Problem {
+  readonly told: string;
+  /** Where, when it is not at the end. */
+  readonly at?: number;
+}
+
+function structureProblem(pattern: string): Problem | undefined {
   let depth = 0;
   let repeatable = false;
   for (let i = 0; i < pattern.length; i++) {
     const char = pattern[i]!;
     if (char === "\\") {
-      if (++i >= pattern.length) return "\\ at end of pattern";
+      if (++i >= pattern.length) return { told: "\\ at end of pattern" };
       repeatable = true;
     } else if (char === "[") {
       const end = classEnd(pattern, i);
-      if (end < 0) return "missing terminating ] for character class";
+      if (end < 0) return { told: "missing terminating ] for character class" };
       i = end - 1;
       repeatable = true;
     } else if (char === "(") {
@@ -39,17 +45,17 @@ function structureProblem(pattern: string): string | undefined {
       if (group) {
         i += group[0].length - 1;
         if (group[0].endsWith(")")) depth--;
-      } else if (pattern[i + 1] === "?") return "unrecognized character after (? or (?-";
+      } else if (pattern[i + 1] === "?") return { told: "unrecognized character after (? or (?-" };
     } else if (char === ")") {
-      if (--depth < 0) return "unmatched closing parenthesis";
+      if (--depth < 0) return { told: "unmatched closing parenthesis", at: i };
       repeatable = true;
     } else if (isQuantifier(pattern.slice(i, i + 16))) {
-      if (!repeatable) return "quantifier does not follow a repeatable item";
+      if (!repeatable) return { told: "quantifier does not follow a repeatable item", at: i };
+      // Whether a repetition may be repeated is a matter of dialect.
       i += /^(?:[*+?]|\{[\d,]+\})[?+]?/.exec(pattern.slice(i))![0].length - 1;
-      repeatable = false;
     } else repeatable = char !== "|" && char !== "^";
   }
-  return depth > 0 ? "missing closing parenthesis" : undefined;
+  return depth > 0 ? { told: "missing closing parenthesis" } : undefined;
 }
 
 /**
@@ -58,8 +64,7 @@ function structureProblem(pattern: string): string | undefined {
  */
 export function pcreProblem(pattern: string): string | undefined {
   const problem = structureProblem(pattern);
-  return (
-    problem &&
-    `invalid regex: '${pattern}' (PCRE returned: pcre2_compile() failed: ${problem} in "${pattern}")`
-  );
+  if (!problem) return undefined;
+  const place = problem.at === undefined ? "" : ` at "${pattern.slice(problem.at)}"`;
+  return `invalid regex: '${pattern}' (PCRE returned: pcre2_compile() failed: ${problem.told} in "${pattern}"${place})`;
 }

@@ -1,3 +1,4 @@
+import { own } from "../schema/tree.ts";
 import type { CertificateChecker } from "./ports.ts";
 
 const block = (label: string): RegExp =>
@@ -22,6 +23,19 @@ const authority = /\x06\x03\x55\x1d\x13(?:\x01\x01\xff)?\x04[^]\x30[^]\x01\x01\x
 
 const isAuthority = (pem: string): boolean => authority.test(derOf(pem));
 
+/** What a public JWK has to hold, by its type. @see RFC 7518 §6, RFC 8037 §2 */
+const members: Readonly<Record<string, readonly string[]>> = {
+  RSA: ["n", "e"],
+  EC: ["crv", "x", "y"],
+  OKP: ["crv", "x"],
+};
+
+function isAsymmetric(jwk: string): boolean {
+  const key = JSON.parse(jwk) as Record<string, unknown>;
+  const needed = typeof key["kty"] === "string" ? own(members, key["kty"]) : undefined;
+  return needed?.every((name) => typeof key[name] === "string") ?? false;
+}
+
 /**
  * Looks at the form only: PEM blocks of the right kind with base64 inside. It can't tell a forged, expired or
  * mismatched certificate; an adapter with cryptography does.
@@ -30,6 +44,7 @@ export const structuralChecker: CertificateChecker = {
   certificateProblem: (pem) => (certificate.test(pem) ? undefined : "invalid certificate: not in PEM format"),
   keyProblem: (pem) => (privateKey.test(pem) ? undefined : "invalid key: not in PEM format"),
   pairProblem: () => undefined,
+  pemPairProblem: () => undefined,
   authorityProblem(pem) {
     if ((pem.match(/-----BEGIN /g) ?? []).length > 1) return "please submit only one certificate at a time";
     return isAuthority(pem)
@@ -37,15 +52,7 @@ export const structuralChecker: CertificateChecker = {
       : 'certificate does not appear to be a CA because it is missing the "CA" basic constraint';
   },
   digest: () => undefined,
-  jwkProblem(jwk) {
-    try {
-      const parsed: unknown = JSON.parse(jwk);
-      const isKey = typeof parsed === "object" && parsed !== null && "kty" in parsed;
-      return isKey ? undefined : "could not load JWK, likely not a valid key";
-    } catch {
-      return "could not json decode jwk string";
-    }
-  },
+  jwkProblem: (jwk) => (isAsymmetric(jwk) ? undefined : "could not load JWK, likely not a valid key"),
   pemProblem(pem, kind) {
     const fine = (kind === "public" ? publicKey : privateKey).test(pem);
     return fine ? undefined : `could not load ${kind} key`;

@@ -1,13 +1,4 @@
-import {
-  boolean,
-  foreign,
-  json,
-  name,
-  protocols as allProtocols,
-  record,
-  set,
-  string,
-} from "../schema/index.ts";
+import { boolean, foreign, name, protocols as allProtocols, record, set, string } from "../schema/index.ts";
 import type { Field, PluginSchema, RecordSpec, Values } from "../schema/index.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity, Variant } from "./entity.ts";
@@ -16,7 +7,8 @@ import type { EntityPorts } from "./ports.ts";
 const parent = (reference: string, doc: string) =>
   foreign(reference, { default: null, on_delete: "cascade", doc });
 
-const protocolsOf = (allowed: readonly string[]) =>
+/** The field of a plugin that may be bound to `allowed` protocols. */
+export const protocolsOf = (allowed: readonly string[]) =>
   set(string({ one_of: allowed }), {
     required: true,
     default: allowed === allProtocols ? ["grpc", "grpcs", "http", "https"] : allowed,
@@ -32,14 +24,15 @@ const fields = {
   route: parent("routes", "The plugin acts only on requests of this route."),
   service: parent("services", "The plugin acts only on requests to this service."),
   consumer: parent("consumers", "The plugin acts only on requests of this consumer."),
-  config: json({ doc: "The plugin's own options." }),
+  config: record({}, { abstract: true, doc: "The plugin's own options." }),
   protocols: protocolsOf(allProtocols),
   enabled: boolean({ required: true, default: true, doc: "Whether the plugin acts." }),
   tags: labels,
 };
 
 /** A reference that can't be set. */
-const refused = (field: Field): Field => ({ ...field, rules: { eq: null } });
+export const refusedParent = (reference: string): Field =>
+  foreign(reference, { eq: null, doc: "The plugin can't be bound to one of these." });
 
 /** The record of a plugin's rows: the common fields with what its schema says. */
 function recordOf(schema: PluginSchema, base: RecordSpec): RecordSpec {
@@ -47,9 +40,9 @@ function recordOf(schema: PluginSchema, base: RecordSpec): RecordSpec {
   const config: Field = { ...schema.config, rules: { ...schema.config.rules, required: true } };
   own.set("config", config);
   if (schema.protocols) own.set("protocols", protocolsOf(schema.protocols));
-  if (schema.noConsumer) own.set("consumer", refused(fields.consumer));
-  if (schema.noService) own.set("service", refused(fields.service));
-  if (schema.noRoute) own.set("route", refused(fields.route));
+  if (schema.noConsumer) own.set("consumer", refusedParent("consumers"));
+  if (schema.noService) own.set("service", refusedParent("services"));
+  if (schema.noRoute) own.set("route", refusedParent("routes"));
   const made: RecordSpec = { ...base, fields: own, checks: schema.checks ?? [] };
   for (const check of made.checks) check.prepare(made);
   return made;

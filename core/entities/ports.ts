@@ -13,10 +13,12 @@ export interface CertificateChecker {
   authorityProblem(pem: string): string | undefined;
   /** Hex SHA-256 of the certificate's DER form; undefined when it can't be told. */
   digest(pem: string): string | undefined;
-  /** A JWK as JSON text. */
+  /** A JWK as the text of a JSON object. */
   jwkProblem(jwk: string): string | undefined;
   /** A public or private key of a key entity. */
   pemProblem(pem: string, kind: "public" | "private"): string | undefined;
+  /** Whether both belong together: `public key does not match private key`. */
+  pemPairProblem(privateKey: string, publicKey: string): string | undefined;
 }
 
 /** What the schemas of the entities can't know by themselves. */
@@ -28,10 +30,10 @@ export interface EntityPorts {
   /** Vaults that rows may name, by name, with the record of their configuration. */
   readonly vaults?: Readonly<Record<string, RecordField>>;
   readonly certificates?: CertificateChecker;
-  /** What is wrong with a regular expression of a route; undefined when it is fine. */
+  /** What is wrong with a regular expression for the router; undefined when it is fine. Default: its own dialect. */
   readonly regexProblem?: (pattern: string) => string | undefined;
-  /** The normal form of a request path. */
-  readonly normalizePath: (path: string) => string;
+  /** The normal form of a request path: bytes in, bytes out, one character each. Default: the router's. */
+  readonly normalizePath?: (path: string) => string;
   /** The router's flavour; it decides about wildcard server names and the route's expression. Default `traditional_compatible`. */
   readonly routerFlavor?: "traditional_compatible" | "traditional" | "expressions";
 }

@@ -1,6 +1,7 @@
 import { caCertificatesOf, certificatesOf, snis } from "./certificate.ts";
 import { consumers } from "./consumer.ts";
 import type { Entity } from "./entity.ts";
+import { filterChains } from "./filter-chain.ts";
 import { keySets, keysOf } from "./key.ts";
 import { pluginsOf } from "./plugin.ts";
 import type { EntityPorts } from "./ports.ts";
@@ -9,7 +10,7 @@ import { services } from "./service.ts";
 import { targets } from "./target.ts";
 import { upstreams } from "./upstream.ts";
 import { vaultsOf } from "./vault.ts";
-import { dataPlanes, parameters, workspacesOf } from "./workspace.ts";
+import { dataPlanes, parameters, tags, workspacesOf } from "./workspace.ts";
 
 /** A field of one entity that refers to another. */
 export interface Relation {
@@ -45,14 +46,16 @@ export function createEntities(ports: EntityPorts): Entities {
     upstreams,
     targets,
     pluginsOf(ports),
+    tags,
     caCertificatesOf(ports),
     dataPlanes,
     parameters,
     vaultsOf(ports),
     keySets,
     keysOf(ports),
+    filterChains,
   ];
-  const names = ["workspaces", "tags", "filter_chains", ...core.map((entity) => entity.name)];
+  const names = ["workspaces", ...core.map((entity) => entity.name)];
   const all = [workspacesOf(names), ...core, ...(ports.pluginEntities ?? [])];
   const byName = new Map(all.map((entity) => [entity.name, entity]));
   if (byName.size < all.length) throw new TypeError("two entities have the same name");

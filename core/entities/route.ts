@@ -21,6 +21,8 @@ import {
 } from "../schema/index.ts";
 import type { Documented, RecordSpec, Values } from "../schema/index.ts";
 import { hostProblem } from "../schema/host.ts";
+import { normalizePath as normalize } from "../http/path.ts";
+import { checkRegex } from "../http/regex.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity, Variant } from "./entity.ts";
 import { pcreProblem } from "./pcre.ts";
@@ -39,8 +41,14 @@ const endpoint = (what: string) =>
     { doc: `Where a connection ${what === "client" ? "comes from" : "goes to"}; for stream routes.` },
   );
 
+const beyondAscii = /[^\x20-\x7e]/;
+const toBytes = (text: string): string =>
+  beyondAscii.test(text) ? String.fromCharCode(...new TextEncoder().encode(text)) : text;
+const toText = (bytes: string): string =>
+  new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+
 /** The rules of one path: plain paths in normal form, `~` before a regular expression. */
-const pathOf = ({ normalizePath }: EntityPorts) =>
+const pathOf = ({ normalizePath = normalize }: EntityPorts) =>
   string({
     match_any: { patterns: ["^/", "^~/"], err: "should start with: / (fixed path) or ~/ (regex path)" },
     match_none: [{ pattern: "//", err: "must not have empty segments" }],
@@ -48,8 +56,9 @@ const pathOf = ({ normalizePath }: EntityPorts) =>
       if (value.startsWith("~")) return pcreProblem(value.slice(1));
       const escape = /%(?![0-9A-Fa-f]{2})(.{0,2})/.exec(value);
       if (escape) return `invalid url-encoded value: '%${escape[1]}'`;
-      const normal = normalizePath(value);
-      return normal === value ? undefined : `non-normalized path, consider use '${normal}' instead`;
+      const bytes = toBytes(value);
+      const normal = normalizePath(bytes);
+      return normal === bytes ? undefined : `non-normalized path, consider use '${toText(normal)}' instead`;
     },
   });
 
@@ -153,6 +162,9 @@ const routerSources = [
   "hosts",
   "paths",
   "headers",
+  "expression",
+  "regex_priority",
+  "priority",
 ];
 
 export function routesOf(ports: EntityPorts): Entity {
@@ -162,16 +174,14 @@ export function routesOf(ports: EntityPorts): Entity {
     checks: [
       conditional({
         if_field: "protocols",
-        if_match: { elements: { not_one_of: ["grpcs", "https", "tls", "tls_passthrough"] } },
+        if_match: { elements: { type: "string", not_one_of: ["grpcs", "https", "tls", "tls_passthrough"] } },
         then_field: "snis",
         then_match: { len_eq: 0 },
         then_err: "'snis' can only be set when 'protocols' is 'grpcs', 'https', 'tls' or 'tls_passthrough'",
       }),
       customCheck({ field_sources: ["path_handling"], check: () => undefined }),
       customCheck({
-        field_sources: withExpressions
-          ? [...routerSources, "expression", "regex_priority", "priority"]
-          : routerSources,
+        field_sources: routerSources,
         run_with_missing_fields: true,
         check: (row) => (withExpressions ? exclusiveMatchers(row) : undefined) ?? routerProblem(row, ports),
       }),
@@ -185,24 +195,19 @@ export function routesOf(ports: EntityPorts): Entity {
     workspaceable: true,
     adminName: "routes",
     record: schema,
-    variant: (given) => variantOf(given, schema.record, families),
+    variant: (given) => variantOf(given, families),
   };
 }
 
-function variantOf(given: Values, base: RecordSpec, families: ReadonlyMap<string, RecordSpec>): Variant {
+function variantOf(given: Values, families: ReadonlyMap<string, RecordSpec>): Variant {
   const value = given["protocols"];
   if (value === undefined) return { record: families.get("http")! };
   if (value === null) return { errors: { protocols: "required field missing" } };
-  if (typeof value !== "object") return { record: base };
-  const first: unknown = Array.isArray(value) ? value[0] : undefined;
+  const first: unknown = Array.isArray(value) ? value[0] : typeof value === "object" ? undefined : value;
   const family = typeof first === "string" ? families.get(first) : undefined;
-  return family
-    ? { record: family }
-    : {
-        errors: {
-          protocols: `unknown type: ${first === undefined ? "nil" : JSON.stringify(first).replace(/^"|"$/g, "")}`,
-        },
-      };
+  if (family) return { record: family };
+  const told = typeof first === "string" ? first : first === undefined ? "nil" : JSON.stringify(first);
+  return { errors: { protocols: `unknown type: ${told}` } };
 }
 
 function exclusiveMatchers(row: Values): string | undefined {
@@ -216,9 +221,9 @@ function exclusiveMatchers(row: Values): string | undefined {
 }
 
 /** A regular expression that the router can't run, though it is well-formed: look-around, back-references. */
-function routerProblem(row: Values, { regexProblem }: EntityPorts): string | undefined {
+function routerProblem(row: Values, { regexProblem = checkRegex }: EntityPorts): string | undefined {
   const paths = row["paths"];
-  if (!regexProblem || !Array.isArray(paths)) return undefined;
+  if (!Array.isArray(paths)) return undefined;
   for (const path of paths as readonly string[]) {
     const problem = path.startsWith("~") ? regexProblem(path.slice(1)) : undefined;
     if (problem !== undefined) return `Router Expression failed validation: ${path.slice(1)}: ${problem}`;

@@ -15,6 +15,7 @@ import {
   uuid,
 } from "../schema/index.ts";
 import type { Check, Shorthand, Values } from "../schema/index.ts";
+import { splitUrl } from "../schema/url.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 
@@ -28,25 +29,22 @@ const onlyWithTls = (then_field: string): Check =>
     then_match: { eq: null },
   });
 
-/** `scheme://host[:port][/path]`; what is missing reads null, the port follows from the scheme. */
-function splitUrl(value: unknown): Values {
-  const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)/.exec(
-    typeof value === "string" ? value : "",
-  );
-  if (!match) return { protocol: null, host: null, port: null };
-  const [, scheme = "", authority = "", rest = ""] = match;
-  const [, address, digits] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(authority) ?? [undefined, authority];
-  const protocol = scheme.toLowerCase();
-  const given = digits ? Number(digits) : undefined;
+/**
+ * What a URL says of a service. It overrides the single fields: what it does not say reads null, but the port follows
+ * from the scheme (443 for https, else 80). A null is read as the text "null", as in Kong, and so refused.
+ */
+function partsOf(value: unknown): Values {
+  const { scheme, host, port, path } = splitUrl(typeof value === "string" ? value : "null");
   return {
-    protocol,
-    host: address === "" ? null : address,
-    port: given ?? (protocol === "https" ? 443 : 80),
-    path: rest === "" ? null : rest,
+    protocol: scheme ?? null,
+    host: host ?? null,
+    // A port that is no number stays, to be refused.
+    port: port === undefined ? (scheme === "https" ? 443 : 80) : /^\d+$/.test(port) ? Number(port) : port,
+    path: path ?? null,
   };
 }
 
-const url: Shorthand = { field: string(), expand: splitUrl };
+const url: Shorthand = { field: string(), expand: partsOf };
 
 export const services: Entity = {
   name: "services",

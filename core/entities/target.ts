@@ -1,5 +1,6 @@
 import { foreign, integer, record, string } from "../schema/index.ts";
-import { hostProblem } from "../schema/host.ts";
+import { expandV6 } from "../schema/address.ts";
+import { hostProblem, splitHostPort } from "../schema/host.ts";
 import { createdMs, id, labels, updatedMs } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 
@@ -34,3 +35,19 @@ export const targets: Entity = {
     tags: labels,
   }),
 };
+
+/** The port of a target that names none. */
+const defaultPort = 8000;
+
+/**
+ * A target as it is kept when it comes through the Admin API: with its port, IPv6 in full and in brackets. Two spellings
+ * of one address are one target.
+ *
+ * @returns Undefined for what is no target.
+ */
+export function normalTarget(target: string): string | undefined {
+  if (target === "" || hostProblem(target, false) !== undefined) return undefined;
+  const { host, port = defaultPort } = splitHostPort(target)!;
+  const full = expandV6(host.replace(/^\[(.+)\]$/, "$1"));
+  return `${full === undefined ? host : `[${full}]`}:${port}`;
+}

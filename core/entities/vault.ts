@@ -1,4 +1,4 @@
-import { json, record, string } from "../schema/index.ts";
+import { record, string } from "../schema/index.ts";
 import type { RecordField, RecordSpec } from "../schema/index.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity } from "./entity.ts";
@@ -27,7 +27,7 @@ export function vaultsOf({ vaults = bundled }: EntityPorts): Entity {
     }),
     name: string({ required: true, doc: "Which kind of vault it is." }),
     description: string({ doc: "What the vault is for." }),
-    config: json({ doc: "The vault's own options." }),
+    config: record({}, { abstract: true, doc: "The vault's own options." }),
     created_at: created,
     updated_at: updated,
     tags: labels,

@@ -1,4 +1,4 @@
-import { integer, map, record, set, string, timestamp, uuidAuto } from "../schema/index.ts";
+import { map, number, record, set, string, timestamp, uuidAuto } from "../schema/index.ts";
 import { created, id, updated } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 
@@ -56,7 +56,14 @@ export const dataPlanes: Entity = {
     ip: string({ required: true, doc: "Address of the node." }),
     config_hash: string({ len_eq: 32, doc: "Hash of the configuration that the node serves." }),
     hostname: string({ required: true, doc: "Host name of the node." }),
-    version: string({ doc: "Version of the node." }),
+    version: string({
+      match_any: {
+        patterns: ["^%d+[%.%d]*$", "^%d+[%.%d]*%-?.*$"],
+        err: "invalid version number: must be in format of X.Y.Z",
+      },
+      match_none: [{ pattern: "%.%.", err: "must not have empty version segments" }],
+      doc: "Version of the node.",
+    }),
     sync_status: string({
       required: true,
       default: "unknown",
@@ -65,9 +72,28 @@ export const dataPlanes: Entity = {
     }),
     labels: map(string(), string(), { doc: "Labels of the node." }),
     cert_details: record(
-      { expiry_timestamp: integer({ doc: "When the node's certificate expires, in seconds since 1970." }) },
+      {
+        expiry_timestamp: number({
+          required: false,
+          timestamp: true,
+          doc: "When the node's certificate expires, in seconds since 1970.",
+        }),
+      },
       { required: true, doc: "The node's certificate." },
     ),
     rpc_capabilities: set(string(), { doc: "Calls that the node understands." }),
+  }),
+};
+
+/** What the lists of tags are made of. There are no such rows: tags stand in the rows that carry them. */
+export const tags: Entity = {
+  name: "tags",
+  primaryKey: "tag",
+  workspaceable: true,
+  virtual: true,
+  record: record({
+    tag: string({ required: true, doc: "The tag." }),
+    entity_name: string({ required: true, doc: "The entity of the row that carries it." }),
+    entity_id: uuidAuto({ required: true, doc: "The id of the row that carries it." }),
   }),
 };

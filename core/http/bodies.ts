@@ -2,7 +2,7 @@ import type { BodySink, BodyStream } from "../ports/body.ts";
 
 /** A body that is in memory. */
 export class BytesBody implements BodyStream {
-  readonly lengthBytes: number;
+  lengthBytes: number | undefined;
   readonly bytes: Uint8Array;
   private sink: BodySink | undefined;
   private isStarted = false;
@@ -12,11 +12,18 @@ export class BytesBody implements BodyStream {
     this.lengthBytes = bytes.byteLength;
   }
 
+  /** A body whose length the head does not tell. */
+  static chunked(bytes: Uint8Array): BytesBody {
+    const body = new BytesBody(bytes);
+    body.lengthBytes = undefined;
+    return body;
+  }
+
   start(sink: BodySink): void {
     if (this.isStarted) throw new TypeError("a body is read once");
     this.isStarted = true;
     this.sink = sink;
-    if (this.lengthBytes > 0 && !sink.chunk(this.bytes)) return;
+    if (this.bytes.byteLength > 0 && !sink.chunk(this.bytes)) return;
     this.finish();
   }
 

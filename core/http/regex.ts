@@ -21,6 +21,14 @@ interface Engine {
 }
 
 /**
+ * Expressions with a built automaton, in a ring; the oldest loses its own when the ring is full. An automaton takes
+ * some 3-17 KB and 50 us to build, so that a table of 100,000 expressions must not keep them all.
+ */
+const built: (Regex | undefined)[] = [];
+const maxBuilt = 2048;
+let nextBuilt = 0;
+
+/**
  * A regular expression in the dialect of Rust's regex crate, which Kong's routes use. Works on text, not on byte
  * strings. Time is linear in the length of the text whatever the pattern: an automaton decides, nothing backtracks.
  * The automaton is built at the first use; until then only the pattern is kept.
@@ -47,20 +55,38 @@ export class Regex {
     if (!this.engine) {
       const program = buildProgram(parseRegex(this.pattern));
       const alphabet = new Alphabet(program);
-      this.engine = { program, alphabet, automaton: new Automaton(program, alphabet, !program.anchored) };
+      this.engine = {
+        program,
+        alphabet,
+        automaton: new Automaton(program, alphabet, !program.anchored, this.prefix),
+      };
+      built[nextBuilt]?.forget();
+      built[nextBuilt] = this;
+      nextBuilt = (nextBuilt + 1) % maxBuilt;
     }
     return this.engine;
   }
 
+  /** Gives the automaton up; the next use builds it again. */
+  private forget(): void {
+    this.engine = undefined;
+  }
+
+  private run(text: string, any: boolean): number {
+    const { prefix } = this;
+    if (!text.startsWith(prefix)) return -1;
+    return this.ready.automaton.run(text, prefix.length, any);
+  }
+
   test(text: string): boolean {
-    return this.ready.automaton.run(text, true) >= 0;
+    return this.run(text, true) >= 0;
   }
 
   /** The leftmost match, by the preferences of the pattern; undefined without one. */
   exec(text: string): RegexMatch | undefined {
-    const { program, alphabet, automaton } = this.ready;
+    const { program, alphabet } = this.ready;
     if (program.anchored && this.groupNames.length === 1) {
-      const end = automaton.run(text, false);
+      const end = this.run(text, false);
       return end < 0 ? undefined : { start: 0, end, groups: [text.slice(0, end)] };
     }
     const slots = simulate(program, alphabet, text);
@@ -75,10 +101,14 @@ export class Regex {
 
   /** Length of the match, in code units of `text`, -1 without one; cheaper than {@link exec} where groups don't matter. */
   matchLength(text: string): number {
-    const { program, automaton } = this.ready;
-    if (program.anchored) return automaton.run(text, false);
+    if (this.ready.program.anchored) return this.run(text, false);
     const match = this.exec(text);
     return match ? match.end - match.start : -1;
+  }
+
+  /** States of the automaton that are kept now, for tests that bound memory. */
+  get stateCount(): number {
+    return this.engine?.automaton.stateCount ?? 0;
   }
 
   /** Steps taken to build the automaton so far; tests bound the work of hostile patterns by it. */

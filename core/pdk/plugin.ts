@@ -79,5 +79,4 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
 }
 
 /** Ties a plugin's code to the type of its configuration. */
-export const definePlugin = <C>(definition: PluginDefinition<C>): PluginDefinition =>
-  definition as PluginDefinition;
+export const definePlugin = <C>(definition: PluginDefinition<C>): PluginDefinition => definition;

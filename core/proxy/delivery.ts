@@ -1,4 +1,4 @@
-import { readAll } from "../http/bodies.ts";
+import { BytesBody, readAll } from "../http/bodies.ts";
 import { bareStatus } from "../http/errorpage.ts";
 import type { Exchange } from "../pdk/exchange.ts";
 import type { Handled } from "../pdk/plugin.ts";
@@ -30,6 +30,8 @@ export class Delivery {
   private readonly ports: DeliveryPorts;
   private readonly downstream: Downstream;
   private readonly upstream: UpstreamResponse | undefined;
+  /** True once the head is the listener's: nothing can take its place any more. */
+  hasResponded = false;
 
   constructor(
     exchange: Exchange,
@@ -90,11 +92,13 @@ export class Delivery {
       declared !== undefined && /^\d+$/.test(declared) ? Number(declared) : undefined;
     const isBodiless =
       exchange.request.method === "HEAD" || response.status === 204 || response.status === 304;
+    const body = isBodiless ? undefined : this.filteredBody(declaredLengthBytes);
+    this.hasResponded = true;
     this.downstream.respond({
       status: response.status,
       reason: response.reason,
       headers,
-      body: isBodiless ? undefined : this.filteredBody(declaredLengthBytes),
+      body,
       declaredLengthBytes: isBodiless && response.status !== 204 ? declaredLengthBytes : undefined,
       tunnel: upstream?.tunnel !== undefined && response.source === "service" ? upstream.tunnel : undefined,
     });
@@ -146,6 +150,7 @@ export class Delivery {
     }
     const bytes = typeof body === "string" ? encoder.encode(body) : (body ?? new Uint8Array(0));
     const filtered = applyFilters(filters, exchange, bytes, true) ?? new Uint8Array(0);
-    return filtered;
+    // A filter that took the length away is taken at its word, as where the upstream's body streams.
+    return declaredLengthBytes === undefined ? BytesBody.chunked(filtered) : filtered;
   }
 }

@@ -32,7 +32,9 @@ export class Flow implements RequestEvents, AttemptListener {
   private plan: Plan;
   /** Instances that take part, when the plan depends on the consumer. */
   private collected: PluginInstance[] | undefined;
+  private later: LaterPhases | undefined;
   private attempt: Attempt | undefined;
+  private delivery: Delivery | undefined;
   private upstream: UpstreamResponse | undefined;
   private isOver = false;
 
@@ -53,8 +55,12 @@ export class Flow implements RequestEvents, AttemptListener {
 
   start(): void {
     const { rewrite } = this.plan;
-    if (rewrite === undefined) this.route();
-    else this.continueWith(this.runRewrite(rewrite, 0), () => this.route());
+    try {
+      if (rewrite === undefined) this.route();
+      else this.continueWith(this.runRewrite(rewrite, 0), () => this.route());
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   /** Answers a request that the listener refused. */
@@ -127,15 +133,11 @@ export class Flow implements RequestEvents, AttemptListener {
 
   private access(): void {
     const { plan } = this;
-    try {
-      if (plan.access === undefined && plan.isStatic) this.proxy();
-      else
-        this.continueWith(plan.isStatic ? this.runAccess(plan.access!, 0) : this.runSteps(0), () =>
-          this.proxy(),
-        );
-    } catch (error) {
-      this.failed(error);
-    }
+    if (plan.access === undefined && plan.isStatic) this.proxy();
+    else
+      this.continueWith(plan.isStatic ? this.runAccess(plan.access!, 0) : this.runSteps(0), () =>
+        this.proxy(),
+      );
   }
 
   private runAccess(instances: readonly PluginInstance[], from: number): Handled {
@@ -205,19 +207,24 @@ export class Flow implements RequestEvents, AttemptListener {
     this.ports.logger.log("error", "a plugin failed", { requestId: exchange.id, error });
     if (this.isOver) return;
     this.attempt?.cancel();
+    if (this.delivery?.hasResponded) {
+      this.downstream.reset();
+      return;
+    }
     exchange.error(500, undefined, undefined, "error");
     this.deliver();
   }
 
   /** The phases after access: of the plan, or of what was collected. */
   private laterPhases(): LaterPhases {
-    return this.collected === undefined ? this.plan.downstream : new LaterPhases(this.collected);
+    if (this.collected === undefined) return this.plan.downstream;
+    return (this.later ??= new LaterPhases(this.collected));
   }
 
   private deliver(): void {
     const phases = this.laterPhases();
-    const delivery = new Delivery(this.exchange, phases, this.ports, this.downstream, this.upstream);
-    this.continueWith(delivery.start(), () => undefined);
+    this.delivery = new Delivery(this.exchange, phases, this.ports, this.downstream, this.upstream);
+    this.continueWith(this.delivery.start(), () => undefined);
   }
 
   aborted(): void {

@@ -1,5 +1,6 @@
 import { withCharset } from "../http/charset.ts";
 import { listedByConnection } from "../http/hopbyhop.ts";
+import { httpDate } from "../http/date.ts";
 import type { Exchange } from "../pdk/exchange.ts";
 import type { ResponseTokens } from "./options.ts";
 
@@ -47,7 +48,11 @@ export const clientHeaders = (
     const name = flat[i]!;
     const value = flat[i + 1]!;
     const candidates = droppedByLength[name.length];
-    if (candidates !== undefined && candidates.includes(name.toLowerCase())) continue;
+    if (candidates !== undefined && candidates.includes(name.toLowerCase())) {
+      // The gateway's own 426 names what to upgrade to; the listener adds it to Connection.
+      if (name.length === 7 && response.source !== "service") out.push(name, value);
+      continue;
+    }
     if (listed !== undefined && listed.has(name.toLowerCase())) continue;
     if (name.length === 12 && name.toLowerCase() === "content-type") {
       const isMoved = response.status === 301 || response.status === 302;
@@ -59,6 +64,7 @@ export const clientHeaders = (
     out.push(name, value);
   }
   if (!hasServer && tokens.server !== undefined) out.push("Server", tokens.server);
+  if (response.source !== "service") out.push("Date", httpDate(nowMs));
   if (upstreamVersion === undefined) {
     if (tokens.latencies)
       out.push("X-Kong-Response-Latency", String(Math.max(0, nowMs - exchange.startedAtMs)));

@@ -98,3 +98,7 @@ function replay(flavor: RouterFlavor, pick: (row: Case) => Expectation): void {
 describe("traditional_compatible answers as Kong does", () => {
   replay("traditional_compatible", (row) => row.expect);
 });
+
+describe("traditional answers as Kong does", () => {
+  replay("traditional", (row) => row.expect_traditional ?? row.expect);
+});

@@ -1,5 +1,4 @@
-import type { RouterRoute } from "./route.ts";
-import { uuid5 } from "./uuid5.ts";
+import { uuidV5Maker } from "../uuid/v5.ts";
 
 /** One ranked part of a route: all its regular expressions, or its prefixes of one length. */
 export interface RoutePart {
@@ -9,14 +8,13 @@ export interface RoutePart {
   readonly paths: readonly string[] | undefined;
 }
 
-const partNamespace = "7f145bf9-0dce-4f91-98eb-debbce4b9f6b";
+const partId = uuidV5Maker("7f145bf9-0dce-4f91-98eb-debbce4b9f6b");
 
 export const isRegexPath = (path: string): boolean => path.charCodeAt(0) === 126;
 
-/** Parts of a route, each of which has one rank. */
-export function splitByPath(route: RouterRoute): RoutePart[] {
-  const paths = route.paths ?? [];
-  if (paths.length === 0) return [{ id: route.id, paths: undefined }];
+/** Parts of a route, each of which has one rank. @param paths Byte strings. */
+export function splitByPath(routeId: string, paths: readonly string[] | undefined): RoutePart[] {
+  if (!paths || paths.length < 2) return [{ id: routeId, paths }];
   const groups = new Map<number, string[]>();
   for (const path of paths) {
     const key = isRegexPath(path) ? 0 : path.length;
@@ -24,9 +22,9 @@ export function splitByPath(route: RouterRoute): RoutePart[] {
     if (group) group.push(path);
     else groups.set(key, [path]);
   }
-  if (groups.size === 1) return [{ id: route.id, paths }];
+  if (groups.size === 1) return [{ id: routeId, paths }];
   return [...groups.values()].map((group, index) => ({
-    id: uuid5(partNamespace, `${route.id}#${index + 1}`),
+    id: partId(`${routeId}#${index + 1}`),
     paths: group,
   }));
 }

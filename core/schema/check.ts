@@ -1,4 +1,4 @@
-import type { Field, RecordSpec, Rules } from "./field.ts";
+import type { Field, FieldType, RecordSpec, Rules } from "./field.ts";
 import { compileRules } from "./rule.ts";
 import { pretty } from "./message.ts";
 import { addEntityError, at, errorAt, isObject, putErrorAt } from "./tree.ts";
@@ -17,6 +17,7 @@ export interface Check {
 const isEmpty = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
+  value === "" ||
   (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
 
 const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
@@ -37,40 +38,55 @@ const known = (record: RecordSpec, names: readonly string[]): void => {
   for (const name of names) if (!record.shorthands.has(name)) fieldAt(record, name);
 };
 
+interface Counting {
+  readonly kind: string;
+  readonly message: string;
+  readonly fine: (set: number, of: number) => boolean;
+  /** Judges fields that have errors of their own, too. */
+  readonly withInvalid: boolean;
+}
+
 /** A check that counts which of `names` are set. */
-function counting(
-  kind: string,
-  names: readonly string[],
-  message: string,
-  fine: (set: number) => boolean,
-): Check {
-  return {
+const counting =
+  ({ kind, message, fine, withInvalid }: Counting) =>
+  (...names: string[]): Check => ({
     print: { [kind]: names },
     prepare: (record) => known(record, names),
     run(values, errors, updating) {
+      if (!withInvalid && names.some((name) => errorAt(errors, name) !== undefined)) return;
       const set = names.filter((name) => !isEmpty(at(values, name))).length;
-      if (!fine(set))
-        addEntityError(errors, `${updating ? "when updating, " : ""}${message}: ${quoted(names)}`);
+      if (fine(set, names.length)) return;
+      addEntityError(errors, `${updating ? "when updating, " : ""}${message}: ${quoted(names)}`);
     },
-  };
-}
+  });
 
-export const atLeastOneOf = (...names: string[]): Check =>
-  counting("at_least_one_of", names, "at least one of these fields must be non-empty", (set) => set > 0);
+export const atLeastOneOf = counting({
+  kind: "at_least_one_of",
+  message: "at least one of these fields must be non-empty",
+  fine: (set) => set > 0,
+  withInvalid: true,
+});
 
-export const onlyOneOf = (...names: string[]): Check =>
-  counting("only_one_of", names, "exactly one of these fields must be non-empty", (set) => set === 1);
+export const onlyOneOf = counting({
+  kind: "only_one_of",
+  message: "exactly one of these fields must be non-empty",
+  fine: (set) => set === 1,
+  withInvalid: false,
+});
 
-export const mutuallyExclusive = (...names: string[]): Check =>
-  counting("mutually_exclusive", names, "only one or none of these fields must be set", (set) => set < 2);
+export const mutuallyExclusive = counting({
+  kind: "mutually_exclusive",
+  message: "only one or none of these fields must be set",
+  fine: (set) => set < 2,
+  withInvalid: false,
+});
 
-export const mutuallyRequired = (...names: string[]): Check =>
-  counting(
-    "mutually_required",
-    names,
-    "all or none of these fields must be set",
-    (set) => set === 0 || set === names.length,
-  );
+export const mutuallyRequired = counting({
+  kind: "mutually_required",
+  message: "all or none of these fields must be set",
+  fine: (set, of) => set === 0 || set === of,
+  withInvalid: false,
+});
 
 /** Fields that are set must differ from each other. */
 export const distinct = (...names: string[]): Check => ({
@@ -86,17 +102,20 @@ export const distinct = (...names: string[]): Check => ({
   },
 });
 
+/** Rules for a value, and for the elements of a list. `type` is only printed. */
+export type Match = Rules & { readonly elements?: Rules & { readonly type?: FieldType } };
+
 export interface Condition {
   readonly if_field: string;
-  readonly if_match: Rules & { readonly elements?: Rules };
+  readonly if_match: Match;
   readonly then_field: string;
-  readonly then_match: Rules & { readonly elements?: Rules };
+  readonly then_match: Match;
   /** Said instead of `failed conditional validation given value of field '…'`. */
   readonly then_err?: string;
 }
 
 /** The field with other rules added to its own. */
-function refine(field: Field, more: Rules & { readonly elements?: Rules }): Field {
+function refine(field: Field, more: Match): Field {
   const { elements, ...rest } = more;
   const rules = { ...field.rules, ...rest };
   const added = compileRules(field.type, { ...rest, len_min: rest.len_min ?? 0 }, undefined);
@@ -173,7 +192,8 @@ export function customCheck<T = Values>(custom: CustomCheck<T>): Check {
   const { check, ...print } = custom;
   return {
     print: { custom_entity_check: print },
-    prepare: (record) => known(record, custom.field_sources),
+    // Kong names fields here that some flavours of a schema don't have.
+    prepare: () => undefined,
     run(values, errors) {
       const invalid = custom.field_sources.some((name) => errorAt(errors, name) !== undefined);
       if (invalid && !custom.run_with_invalid_fields) return;

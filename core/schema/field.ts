@@ -37,6 +37,10 @@ export interface Rules {
   /** A `{vault://…}` reference may stand for the value; what it refers to is not checked. */
   readonly referenceable?: boolean;
   readonly indexed?: boolean;
+  /** Only a plugin or vault says what the field holds. */
+  readonly abstract?: boolean;
+  /** Printed only: how a `json` value is described. */
+  readonly json_schema?: unknown;
   /** Kept in answers, but never stored. */
   readonly transient?: boolean;
   /** `null`: the field can't be set. */
@@ -71,6 +75,7 @@ export interface Deprecation {
   readonly message: string;
   readonly removal_in_version: string;
   readonly old_default?: unknown;
+  readonly replaced_with?: readonly { readonly path: readonly string[] }[];
 }
 
 /** Another spelling of one or more fields, accepted as input and turned into them. */
@@ -78,7 +83,9 @@ export interface Shorthand {
   readonly field: Field;
   /** The fields that the value stands for. They win over fields given beside it. */
   readonly expand: (value: unknown, row: Values) => Values;
-  /** Where answers read the shorthand from: deprecated names are echoed. Dotted path. */
+  /** What is wrong with the value beside the others of the row. */
+  readonly conflict?: (value: unknown, row: Values) => string | undefined;
+  /** The dotted path of the field that an old name stands for: answers show it under both names. */
   readonly echoes?: string;
 }
 

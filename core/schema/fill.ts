@@ -20,9 +20,12 @@ function autoValue(field: Field, auto: AutoSource): unknown {
   return field.type === "string" ? auto.secret() : undefined;
 }
 
-/** A value of JSON's kind, so that a default is never shared between rows. */
-const copyOf = (value: unknown): unknown =>
-  typeof value === "object" && value !== null ? structuredClone(value) : value;
+/** A default is never shared between rows. (structuredClone took a sixth of the time of loading 100,000 routes.) */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copyOf(part)]));
+}
 
 function fillList(field: Field, value: readonly unknown[], auto: AutoSource | undefined): unknown[] {
   const elements = field.elements!;
@@ -66,14 +69,18 @@ export function fillValue(field: Field, value: unknown, auto: AutoSource | undef
   }
 }
 
-/** Replaces shorthands by what they stand for. One of a wrong type stays, to be told. */
-function expandShorthands(spec: RecordSpec, given: Values): Values {
-  if (!spec.shorthands.size) return given;
+/**
+ * Replaces shorthands by what they stand for. One that is wrong stays, to be told.
+ *
+ * @returns The same object when there is nothing to replace.
+ */
+export function expandShorthands(spec: RecordSpec, given: Values): Values {
   let expanded = given;
   for (const [name, shorthand] of spec.shorthands) {
     const value = own(given, name);
     if (value === undefined) continue;
     if (value !== null && valueProblem(shorthand.field, value) !== undefined) continue;
+    if (shorthand.conflict?.(value, given) !== undefined) continue;
     if (expanded === given) expanded = { ...given };
     delete expanded[name];
     mergeInto(expanded, shorthand.expand(value, given));
@@ -88,16 +95,19 @@ export function mergeInto(target: Values, more: Values): void {
     if (isObject(mine) && isObject(value)) {
       const copy: Values = { ...mine };
       mergeInto(copy, value);
-      put<unknown>(target, name, copy);
+      put(target, name, copy);
     } else put(target, name, value);
   }
 }
 
-/** Fills a record. Fields that it does not know stay, to be told as unknown. */
-export function fillRecord(spec: RecordSpec, given: Values, auto?: AutoSource): Values {
-  const input = expandShorthands(spec, given);
+/** Fills a record whose shorthands are expanded. Fields that it does not know stay, to be told as unknown. */
+export function fillFields(spec: RecordSpec, input: Values, auto?: AutoSource): Values {
   const values: Values = {};
   for (const [name, field] of spec.fields) put(values, name, fillValue(field, own(input, name), auto));
   for (const name of Object.keys(input)) if (!spec.fields.has(name)) put(values, name, input[name]);
   return values;
 }
+
+/** Expands a record's shorthands and fills it. */
+export const fillRecord = (spec: RecordSpec, given: Values, auto?: AutoSource): Values =>
+  fillFields(spec, spec.shorthands.size ? expandShorthands(spec, given) : given, auto);

@@ -61,9 +61,13 @@ export type {
 export { httpProtocols } from "./plugin.ts";
 export type { PluginSchema } from "./plugin.ts";
 export { parse } from "./parse.ts";
+export { printField, printSchema } from "./print.ts";
 export type { Parsed } from "./parse.ts";
-export { fillRecord, mergeInto } from "./fill.ts";
+export { fillRecord } from "./fill.ts";
 export type { AutoSource } from "./fill.ts";
 export { recordProblems, valueProblem } from "./validate.ts";
+export { mergeChanges } from "./merge.ts";
+export { echoOldNames, renamed } from "./renamed.ts";
+export { fromForm } from "./form.ts";
 export { pretty, violationMessage } from "./message.ts";
 export type { ErrorFields, ErrorList, ErrorTree, Values } from "./tree.ts";

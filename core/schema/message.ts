@@ -57,7 +57,23 @@ function* fieldProblems(name: string, error: ErrorTree): Generator<string> {
     for (const sub of Object.keys(error).sort(byName)) yield `${name}.${sub}: ${inner(error[sub]!)}`;
 }
 
-const inner = (error: ErrorTree): string => (typeof error === "string" ? error : pretty(error));
+const inner = (error: ErrorTree): string => (typeof error === "string" ? error : indented(error, ""));
+
+/** The notation of {@link pretty} over several lines, for what lies deeper than a message's path. */
+function indented(error: ErrorTree, indent: string): string {
+  if (typeof error === "string") return quote(error);
+  const deeper = `${indent}  `;
+  const parts = Array.isArray(error)
+    ? error.flatMap((part, i) => {
+        if (part === null) return [];
+        const isSequence = !error.slice(0, i).includes(null);
+        return [`${isSequence ? "" : `[${i + 1}] = `}${indented(part, deeper)}`];
+      })
+    : Object.keys(error)
+        .sort(byName)
+        .map((name) => `${key(name)} = ${indented(error[name]!, deeper)}`);
+  return `{\n${parts.map((part) => `${deeper}${part}`).join(",\n")}\n${indent}}`;
+}
 
 /** Kong's text for a row that breaks its schema: `schema violation (host: required field missing)`. */
 export function violationMessage(errors: ErrorFields): string {

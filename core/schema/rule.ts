@@ -21,6 +21,10 @@ function lengthOf(value: unknown): number {
   return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
 }
 
+/** True when the length is at least `least`. A text has no fewer bytes than characters: most need no encoding. */
+const isLong = (value: unknown, least: number): boolean =>
+  (typeof value === "string" && value.length >= least) || lengthOf(value) >= least;
+
 const unless = (fine: boolean, message: string): string | undefined => (fine ? undefined : message);
 
 /** Tells a regular expression that can't be compiled. */
@@ -63,7 +67,7 @@ const makers: Partial<Record<keyof Rules, (rule: never, rules: Rules) => Verdict
     return (value) => unless((value as number) >= low && (value as number) <= high, message);
   },
   len_eq: (rule: number) => (value) => unless(lengthOf(value) === rule, `length must be ${rule}`),
-  len_min: (rule: number) => (value) => unless(lengthOf(value) >= rule, `length must be at least ${rule}`),
+  len_min: (rule: number) => (value) => unless(isLong(value, rule), `length must be at least ${rule}`),
   len_max: (rule: number) => (value) => unless(lengthOf(value) <= rule, `length must be at most ${rule}`),
   starts_with: (rule: string) => (value) =>
     unless((value as string).startsWith(rule), `should start with: ${rule}`),

@@ -20,7 +20,7 @@ export const own = <T>(object: Readonly<Record<string, T>>, name: string): T | u
   Object.hasOwn(object, name) ? object[name] : undefined;
 
 /** Writes an own property, whatever its name. */
-export function put<T>(object: Record<string, T>, name: string, value: T): void {
+export function put<T>(object: Record<string, T>, name: string, value: NoInfer<T>): void {
   // Assigning to __proto__ would change the object's prototype instead.
   if (name === "__proto__")
     Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
@@ -36,6 +36,7 @@ export function addEntityError(errors: ErrorFields, message: string): void {
 
 /** The value at a dotted path (`config.allow`), undefined where something on the way is missing. */
 export function at(values: Values, path: string): unknown {
+  if (!path.includes(".")) return own(values, path);
   let value: unknown = values;
   for (const name of path.split(".")) {
     if (!isObject(value)) return undefined;
@@ -46,6 +47,7 @@ export function at(values: Values, path: string): unknown {
 
 /** The error at a dotted path. A text on the way there covers everything below it. */
 export function errorAt(errors: ErrorFields, path: string): ErrorTree | undefined {
+  if (!path.includes(".")) return own(errors, path);
   let tree: ErrorTree | undefined = errors;
   for (const name of path.split(".")) {
     if (typeof tree === "string") return tree;

@@ -2,6 +2,7 @@ import { array, boolean, integer, number, record, set, string } from "./build.ts
 import type { Custom, Field } from "./field.ts";
 import { cidrOf, ipVersion } from "./address.ts";
 import { hostProblem, splitHostPort } from "./host.ts";
+import { splitUrl } from "./url.ts";
 import type { Made, NumberOptions, StringOptions } from "./build.ts";
 
 type Doc = string | undefined;
@@ -54,10 +55,10 @@ export const ttl = numeric(number, { between: [0, 100_000_000] });
 
 /** An absolute URL with scheme and host. */
 export const url = text({
-  check: (value) => {
-    const parts = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/.exec(value);
-    if (!parts) return "missing scheme in url";
-    return when(parts[1] !== "", "missing host in url");
+  check(value) {
+    const { scheme, host } = splitUrl(value);
+    if (host === undefined) return "missing host in url";
+    return scheme === undefined ? "missing scheme in url" : undefined;
   },
 });
 

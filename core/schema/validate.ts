@@ -114,7 +114,9 @@ export function recordProblems(spec: RecordSpec, values: Values, pass?: Pass): E
     if (spec.fields.has(name)) continue;
     // A shorthand that could not be expanded stayed behind.
     const shorthand = spec.shorthands.get(name);
-    const problem = shorthand && valueProblem(shorthand.field, values[name], pass);
+    const problem =
+      shorthand &&
+      (valueProblem(shorthand.field, values[name], pass) ?? shorthand.conflict?.(values[name], values));
     put(errors, name, problem ?? "unknown field");
   }
   for (const check of spec.checks) check.run(values, errors, pass?.updating ?? false);

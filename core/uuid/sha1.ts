@@ -1,8 +1,11 @@
 const rotate = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits));
 
+/** The message schedule; one for all calls, which never overlap. */
+const w = new Int32Array(80);
+
 /** The message with its padding, as big-endian words. @see RFC 3174 §4 */
-function padded(bytes: Uint8Array): Uint32Array {
-  const words = new Uint32Array((((bytes.length + 8) >> 6) + 1) << 4);
+function padded(bytes: Uint8Array): Int32Array {
+  const words = new Int32Array((((bytes.length + 8) >> 6) + 1) << 4);
   for (let i = 0; i < bytes.length; i++) words[i >> 2]! |= bytes[i]! << (24 - (i % 4) * 8);
   words[bytes.length >> 2]! |= 0x80 << (24 - (bytes.length % 4) * 8);
   words[words.length - 2] = Math.floor(bytes.length / 0x2000_0000);
@@ -18,7 +21,6 @@ function padded(bytes: Uint8Array): Uint32Array {
  */
 export function sha1(bytes: Uint8Array): Uint8Array {
   const words = padded(bytes);
-  const w = new Uint32Array(80);
   let [h0, h1, h2, h3, h4] = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
   for (let block = 0; block < words.length; block += 16) {
     for (let t = 0; t < 80; t++)

@@ -31,6 +31,7 @@ const supervise = async (conf: Conf, isBackground: boolean): Promise<void> => {
   const supervisor = new Supervisor(conf, logger);
   for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
     process.on(signal, () => {
+      if (supervisor.isStopping) return;
       logger.log("notice", `${signal}: stopping`);
       supervisor.stop();
     });

@@ -28,18 +28,30 @@ export class Automaton {
   /** By state and symbol: 0 unknown, else (next state << 1 | matched before this symbol) + 1. */
   private table = new Int32Array(0);
   private start = 0;
+  private first: State;
   private readonly seen: Int32Array;
   private generation = 0;
   /** Transitions built so far, for tests that bound the work. */
   built = 0;
 
-  /** @param search True to find a match anywhere, false for one at the start of the text. */
-  constructor(program: Program, alphabet: Alphabet, search: boolean) {
+  /**
+   * @param search True to find a match anywhere, false for one at the start of the text.
+   * @param prefix What texts are known to begin with: the automaton starts behind it.
+   */
+  constructor(program: Program, alphabet: Alphabet, search: boolean, prefix: string) {
     this.program = program;
     this.alphabet = alphabet;
     this.search = search;
     this.seen = new Int32Array(program.code.length);
+    this.first = { threads: [0], before: program.hasAssertions ? isEdge : 0 };
     this.reset();
+    for (const character of prefix) {
+      const symbol = alphabet.symbolOf(character.codePointAt(0)!);
+      if (symbol >= this.stride) this.reset();
+      this.first = this.states[(this.build(this.start, symbol) - 1) >> 1]!;
+      this.reset();
+    }
+    this.built = 0;
   }
 
   private reset(): void {
@@ -49,7 +61,7 @@ export class Automaton {
     this.ids = new Map();
     this.table = new Int32Array(8 * this.stride);
     this.idOf({ threads: [], before: 0 });
-    this.start = this.idOf({ threads: [0], before: this.program.hasAssertions ? isEdge : 0 });
+    this.start = this.idOf(this.first);
   }
 
   private idOf(state: State): number {
@@ -112,19 +124,25 @@ export class Automaton {
     return transition;
   }
 
+  /** States that are kept now. */
+  get stateCount(): number {
+    return this.states.length;
+  }
+
   /**
    * Runs over a text.
    *
+   * @param from Where to begin: the length of the known prefix.
    * @param any True to stop at the first sign of a match.
    * @returns Where the preferred match ends (somewhere in it, for `any`), -1 without one.
    */
-  run(text: string, any: boolean): number {
+  run(text: string, from: number, any: boolean): number {
     const { ascii } = this.alphabet;
     let { table, stride } = this;
     let state = this.start;
     let end = -1;
     const { length } = text;
-    let i = 0;
+    let i = from;
     while (i <= length) {
       let symbol = 0;
       let width = 1;

@@ -19,6 +19,6 @@ export const config = record(
   { required: true },
 );
 
-export type Config = NonNullable<Infer<typeof config>>;
+export type Config = Infer<typeof config>;
 
 export const schema = { config, protocols: httpProtocols } satisfies PluginSchema;

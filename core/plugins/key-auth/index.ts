@@ -3,7 +3,6 @@ import {
   type Exchange,
   type PluginHost,
   type Row,
-  type ConsumerRow,
   type Form,
   parseForm,
   signIn,
@@ -56,7 +55,7 @@ export const keyAuth = definePlugin<Config>({
 const accept = (exchange: Exchange, credential: Row, host: PluginHost): void | Promise<void> => {
   const { id } = credential["consumer"] as { id: string };
   return whenReady(host.directory.find("consumers", "id", id), (consumer) =>
-    signIn(exchange, consumer as (Row & ConsumerRow) | undefined, credential, credential.id),
+    signIn(exchange, consumer, credential, credential.id),
   );
 };
 

@@ -33,6 +33,6 @@ export const config = record(
   { required: true },
 );
 
-export type Config = NonNullable<Infer<typeof config>>;
+export type Config = Infer<typeof config>;
 
 export const schema = { config, protocols: httpProtocols, noConsumer: true } satisfies PluginSchema;

@@ -1,3 +1,4 @@
+import { defaultWorkspaceId } from "../../entities/index.ts";
 import {
   definePlugin,
   type Exchange,
@@ -48,8 +49,10 @@ export const requestTermination = definePlugin<Config>({
 
 const decoder = new TextDecoder();
 
-const withoutNulls = (row: object | undefined): object | undefined =>
-  row && Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+const told = (row: object): object => ({
+  ws_id: defaultWorkspaceId,
+  ...Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)),
+});
 
 /** What is known about a request, for `echo`. */
 const describe = (
@@ -81,7 +84,7 @@ const describe = (
       path: request.rawPath,
       uri_captures: { unnamed: match?.captures?.unnamed ?? [], named: match?.captures?.named ?? {} },
     },
-    ...(exchange.route && { matched_route: withoutNulls(exchange.route) }),
-    ...(exchange.service && { matched_service: withoutNulls(exchange.service) }),
+    ...(exchange.route && { matched_route: told(exchange.route) }),
+    ...(exchange.service && { matched_service: told(exchange.service) }),
   };
 };

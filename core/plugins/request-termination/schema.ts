@@ -33,6 +33,6 @@ export const config = record(
   },
 );
 
-export type Config = NonNullable<Infer<typeof config>>;
+export type Config = Infer<typeof config>;
 
 export const schema = { config, protocols: httpProtocols } satisfies PluginSchema;

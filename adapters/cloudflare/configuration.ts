@@ -1,0 +1,43 @@
+/** A configuration document and the name of its version. */
+export interface PublishedConfiguration {
+  readonly version: string;
+  /** In Kong's declarative format. */
+  readonly text: string;
+}
+
+const pointerKey = "current";
+const documentKey = (version: string): string => `snap:${version}`;
+
+/** Shortest time that KV keeps a value in a location's cache, in seconds. */
+const minCacheSeconds = 30;
+
+/**
+ * Configurations in Workers KV: each under a key of its own that never changes, and a pointer to the newest. KV is
+ * weak: another location may see the old pointer for a minute, but never half a configuration.
+ */
+export class KvConfigurations {
+  private readonly kv: KVNamespace;
+
+  constructor(kv: KVNamespace) {
+    this.kv = kv;
+  }
+
+  /** The version that the pointer names; undefined when nothing was published. */
+  async currentVersion(): Promise<string | undefined> {
+    return (await this.kv.get(pointerKey, { cacheTtl: minCacheSeconds })) ?? undefined;
+  }
+
+  /** The newest configuration that this location can see whole; undefined when there is none. */
+  async current(): Promise<PublishedConfiguration | undefined> {
+    const version = await this.currentVersion();
+    if (version === undefined) return undefined;
+    const text = await this.kv.get(documentKey(version));
+    return text === null ? undefined : { version, text };
+  }
+
+  /** The document first, then the pointer: who sees the pointer finds the document, as far as KV has spread it. */
+  async publish({ version, text }: PublishedConfiguration): Promise<void> {
+    await this.kv.put(documentKey(version), text);
+    await this.kv.put(pointerKey, version);
+  }
+}

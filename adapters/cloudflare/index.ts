@@ -1,0 +1,1 @@
+export { KvConfigurations, type PublishedConfiguration } from "./configuration.ts";

@@ -1,0 +1,22 @@
+import { describeClock } from "../../test/contracts/clock.ts";
+import { describeLogger } from "../../test/contracts/logger.ts";
+import { describeRandom } from "../../test/contracts/random.ts";
+import { describeTimers } from "../../test/contracts/timers.ts";
+import { MemoryClock, MemoryLogger, MemoryRandom, MemoryTimers } from "./index.ts";
+
+describeClock("memory", () => new MemoryClock());
+describeRandom("memory", () => new MemoryRandom());
+describeTimers("memory", () => {
+  const timers = new MemoryTimers(new MemoryClock());
+  return { timers, pass: (ms) => timers.advance(ms) };
+});
+describeLogger("memory", () => {
+  const logger = new MemoryLogger();
+  return {
+    logger,
+    written: () =>
+      JSON.stringify(logger.records, (_, value: unknown) =>
+        value instanceof Error ? { message: value.message, cause: value.cause } : value,
+      ),
+  };
+});

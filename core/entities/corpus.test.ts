@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+
+import entityCases from "../../test/corpora/entity-schemas.json" with { type: "json" };
+import pluginCases from "../../test/corpora/plugin-schemas.json" with { type: "json" };
+import { entities, plugins } from "../../test/support/entities.ts";
+import { isObject } from "../schema/tree.ts";
+import type { Values } from "../schema/index.ts";
+import { parseRow } from "./index.ts";
+
+interface Case {
+  readonly name: string;
+  readonly entity: string;
+  readonly input: Values;
+  readonly expect: { readonly ok: boolean; readonly value?: Values; readonly errors?: Values };
+}
+
+const known = ({ entity, input }: Case): boolean =>
+  entity !== "plugins" || Object.hasOwn(plugins, String(input["name"]));
+const cases = [...(entityCases as unknown as Case[]), ...(pluginCases as unknown as Case[])].filter(known);
+
+/** Lua has one empty table for lists and objects. */
+const comparable = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(comparable);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value);
+  return entries.length ? Object.fromEntries(entries.map(([name, part]) => [name, comparable(part)])) : [];
+};
+
+/** The words of a regex parser are its own: only the place counts. */
+const quotesParser = (errors: Values | undefined): boolean =>
+  /invalid regex|regex parse error/.test(JSON.stringify(errors ?? {}));
+
+test("all 160 cases of entities and those of three plugins are here", () => {
+  expect(cases.filter(({ entity }) => entity !== "plugins")).toHaveLength(160);
+  expect(cases).toHaveLength(174);
+});
+
+test.each(cases)("$name", ({ entity, input, expect: expected }) => {
+  const result = parseRow(entities.get(entity)!, input);
+  expect(result.ok).toBe(expected.ok);
+  if (result.ok) {
+    const { id: _id, created_at: _created, updated_at: _updated, ...row } = result.row;
+    expect(comparable(row)).toEqual(comparable(expected.value));
+  } else if (quotesParser(expected.errors))
+    expect(Object.keys(result.errors)).toEqual(Object.keys(expected.errors!));
+  else expect(comparable(result.errors)).toEqual(comparable(expected.errors));
+});

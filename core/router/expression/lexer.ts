@@ -1,0 +1,85 @@
+import { ExpressionError, type Token } from "./syntax.ts";
+
+const escapes: Readonly<Record<string, string>> = { '"': '"', "\\": "\\", n: "\n", r: "\r", t: "\t" };
+
+/** Longest first, so that none hides another. */
+const operators = ["&&", "||", "==", "!=", "^=", "=^", ">=", "<=", ">", "<", "~", "!", "(", ")"];
+
+const blank = /\s+/y;
+const name = /[a-zA-Z][a-zA-Z0-9_.]*/y;
+const number = /-?(?:0x[0-9a-fA-F]+|[0-9]+)/y;
+/** Addresses and networks, told from numbers and names by their dots and colons; checked when they are compared. */
+const address = /(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*)(?:\/[0-9]+)?/y;
+
+function match(pattern: RegExp, source: string, position: number): string | undefined {
+  pattern.lastIndex = position;
+  return pattern.exec(source)?.[0];
+}
+
+function quoted(source: string, start: number): { text: string; end: number } {
+  let text = "";
+  let at = start + 1;
+  for (;;) {
+    const character = source[at];
+    if (character === undefined) throw new ExpressionError("string is not closed", source, start);
+    if (character === '"') return { text, end: at + 1 };
+    if (character === "\\") {
+      const escaped = escapes[source[at + 1] ?? ""];
+      if (escaped === undefined) throw new ExpressionError("escape in a string is not known", source, at);
+      text += escaped;
+      at += 2;
+    } else {
+      text += character;
+      at++;
+    }
+  }
+}
+
+function raw(source: string, start: number): { text: string; end: number } {
+  const end = source.indexOf('"#', start + 3);
+  if (end < 0) throw new ExpressionError("raw string is not closed", source, start);
+  return { text: source.slice(start + 3, end), end: end + 2 };
+}
+
+const words = [
+  ["address", address],
+  ["name", name],
+  ["number", number],
+] as const;
+
+function word(source: string, position: number): [Token["kind"], string | undefined] {
+  for (const [kind, pattern] of words) {
+    const text = match(pattern, source, position);
+    if (text !== undefined) return [kind, text];
+  }
+  return ["operator", operators.find((operator) => source.startsWith(operator, position))];
+}
+
+/** @throws ExpressionError for what is no word of the language. */
+export function tokenize(source: string): Token[] {
+  const tokens: Token[] = [];
+  let position = 0;
+  const push = (kind: Token["kind"], text: string, end: number): void => {
+    tokens.push({ kind, text, position });
+    position = end;
+  };
+  for (;;) {
+    position += match(blank, source, position)?.length ?? 0;
+    if (position >= source.length) break;
+    if (source[position] === '"') {
+      const { text, end } = quoted(source, position);
+      push("string", text, end);
+      continue;
+    }
+    if (source.startsWith('r#"', position)) {
+      const { text, end } = raw(source, position);
+      push("string", text, end);
+      continue;
+    }
+    const [kind, text] = word(source, position);
+    if (text === undefined) throw new ExpressionError("character has no meaning here", source, position);
+    push(kind, text, position + text.length);
+  }
+  push("end", "", position);
+  return tokens;
+}

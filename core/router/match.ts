@@ -1,0 +1,106 @@
+import { escapePath } from "../http/path.ts";
+import type { Regex } from "../http/regex.ts";
+import { fromByteString, toByteString } from "../http/utf8.ts";
+import type { Evaluate, Findings } from "./expression/compile.ts";
+import type { Facts } from "./facts.ts";
+import { type Matcher, matchingRegex } from "./matcher.ts";
+import type { RouteCaptures, RouteMatch } from "./request.ts";
+import type { RouterRoute, RouterService } from "./route.ts";
+import { concatenatePaths, dropLeadingDots, joinPaths } from "./upstream.ts";
+
+function capturesOf(regex: Regex, path: string): RouteCaptures | undefined {
+  const found = regex.exec(fromByteString(path));
+  if (!found) return undefined;
+  const unnamed = found.groups
+    .slice(1)
+    .map((group) => (group === undefined ? undefined : toByteString(group)));
+  const named: Record<string, string> = {};
+  regex.groupNames.forEach((name, index) => {
+    const value = unnamed[index - 1];
+    if (name !== undefined && value !== undefined) named[name] = value;
+  });
+  return { unnamed, named };
+}
+
+/** A match; groups of regular expressions are taken out of the path when someone asks. */
+export class Match<R> implements RouteMatch<R> {
+  readonly value: R;
+  readonly route: RouterRoute;
+  readonly service: RouterService | undefined;
+  readonly prefix: string | undefined;
+  readonly upstreamPath: string;
+  readonly path: string;
+  private readonly regex: Regex | undefined;
+  private readonly findings: Findings | undefined;
+
+  constructor(matcher: Matcher<R>, facts: Facts, handlesV1: boolean) {
+    const { route, service, regexes } = matcher;
+    const { path } = facts;
+    const regex = regexes && (regexes.length === 1 ? regexes[0] : matchingRegex(regexes, facts));
+    const findings = matcher.evaluate && find(matcher.evaluate, facts);
+    this.findings = findings;
+    this.value = matcher.value;
+    this.route = route;
+    this.service = service;
+    this.path = path;
+    this.regex = regex !== undefined && regex.groupNames.length > 1 ? regex : undefined;
+    const base = service?.path ?? "/";
+    if (!matcher.strips) {
+      this.prefix = undefined;
+      this.upstreamPath = this.send(base, facts, undefined, handlesV1);
+    } else {
+      const length = findings ? byteLength(findings.matchedPath) : matchedLength(matcher, regex, facts);
+      this.prefix = length < 0 ? undefined : path.slice(0, length);
+      this.upstreamPath = this.send(
+        base,
+        facts,
+        dropLeadingDots(path.slice(length < 0 ? 1 : length)),
+        handlesV1,
+      );
+    }
+  }
+
+  private send(base: string, facts: Facts, rest: string | undefined, handlesV1: boolean): string {
+    const { path } = facts;
+    const joined =
+      handlesV1 && this.route.path_handling === "v1"
+        ? concatenatePaths(base, path, rest)
+        : joinPaths(base, path, rest);
+    return facts.isUnsafe || base !== "/" ? escapePath(joined) : joined;
+  }
+
+  get captures(): RouteCaptures | undefined {
+    if (this.findings) return foundCaptures(this.findings);
+    return this.regex && capturesOf(this.regex, this.path);
+  }
+}
+
+/** Evaluates an expression once more, this time for what it finds. */
+function find(evaluate: Evaluate, facts: Facts): Findings {
+  const findings: Findings = { matchedPath: undefined, unnamed: [], named: {} };
+  evaluate(facts, findings);
+  return findings;
+}
+
+const byteLength = (text: string | undefined): number =>
+  text === undefined ? -1 : toByteString(text).length;
+
+function foundCaptures({ unnamed, named }: Findings): RouteCaptures | undefined {
+  if (unnamed.length === 0) return undefined;
+  return {
+    unnamed: Array.from(unnamed, (group) => (group === undefined ? undefined : toByteString(group))),
+    named: Object.fromEntries(Object.entries(named).map(([name, group]) => [name, toByteString(group)])),
+  };
+}
+
+/** Bytes of the path that the route matched, -1 when it doesn't look at the path. */
+function matchedLength<R>(matcher: Matcher<R>, regex: Regex | undefined, facts: Facts): number {
+  const { path } = facts;
+  if (matcher.prefixLength >= 0) return matcher.prefixLength;
+  if (regex) {
+    const { pathText } = facts;
+    const length = regex.matchLength(pathText);
+    return pathText === path ? length : toByteString(pathText.slice(0, length)).length;
+  }
+  return matcher.prefixes?.find((prefix) => path.startsWith(prefix))?.length ?? -1;
+}

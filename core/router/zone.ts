@@ -1,0 +1,94 @@
+/** The prefixes of one length in a zone. */
+export interface Reach {
+  readonly length: number;
+  /** Matchers under prefixes of this length. */
+  count: number;
+  /** At least the best rank among them: what ranks below the best found so far need not be looked up. */
+  major: number;
+  minor: number;
+}
+
+/** Zones that are told apart by the values of one header. */
+export interface HeaderScope {
+  /** Where the table of zones keeps the values. */
+  readonly scope: number;
+  /** Matchers in these zones. */
+  readonly count: number;
+}
+
+/** Shared by the zones without headers, which are most; never changed. */
+const noHeaders = new Map<string, HeaderScope>();
+
+/**
+ * Routes that share one condition which the index can look up (a host, a header's value, an SNI), or that share
+ * none. Their paths are in the table of paths, in the scope of the zone's id.
+ */
+export interface Zone {
+  readonly id: number;
+  /** Longest prefix first. */
+  readonly reaches: Reach[];
+  /** Headers that zones below this one are told apart by. */
+  headerNames: Map<string, HeaderScope>;
+  /** Matchers in zones below this one that are told apart by a header. */
+  headerCount: number;
+  /** Matchers in zones below this one that are told apart by SNI. */
+  sniCount: number;
+  /** Matchers here and in the zones below. */
+  population: number;
+  /** The edit that may still change this object. */
+  readonly owner: object;
+}
+
+export const newZone = (id: number, owner: object): Zone => ({
+  id,
+  reaches: [],
+  headerNames: noHeaders,
+  headerCount: 0,
+  sniCount: 0,
+  population: 0,
+  owner,
+});
+
+export const copyZone = (zone: Zone, owner: object): Zone => ({
+  ...zone,
+  reaches: zone.reaches.map((reach) => ({ ...reach })),
+  headerNames: zone.headerNames.size > 0 ? new Map(zone.headerNames) : noHeaders,
+  owner,
+});
+
+/** Notes a matcher under a prefix of that length. */
+export function extendReach(zone: Zone, length: number, major: number, minor: number): void {
+  const { reaches } = zone;
+  let at = 0;
+  while (at < reaches.length && reaches[at]!.length > length) at++;
+  const reach = reaches[at];
+  if (reach?.length !== length) {
+    reaches.splice(at, 0, { length, count: 1, major, minor });
+    return;
+  }
+  reach.count++;
+  if (major > reach.major || (major === reach.major && minor > reach.minor)) {
+    reach.major = major;
+    reach.minor = minor;
+  }
+}
+
+/** Takes one matcher away again. The best rank may stay too high, which costs a look-up, never an answer. */
+export function shrinkReach(zone: Zone, length: number): void {
+  const at = zone.reaches.findIndex((reach) => reach.length === length);
+  const reach = zone.reaches[at];
+  if (reach && --reach.count === 0) zone.reaches.splice(at, 1);
+}
+
+/**
+ * Counts matchers that are told apart by a header. @param newScope Used when the header is new to the zone.
+ * @returns Where the table of zones keeps the header's values.
+ */
+export function countHeader(zone: Zone, key: string, change: number, newScope: number): number {
+  zone.headerCount += change;
+  const { scope, count } = zone.headerNames.get(key) ?? { scope: newScope, count: 0 };
+  if (zone.headerNames === noHeaders) zone.headerNames = new Map();
+  if (count + change > 0) zone.headerNames.set(key, { scope, count: count + change });
+  else zone.headerNames.delete(key);
+  return scope;
+}

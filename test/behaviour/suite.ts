@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { ask, valuesOf } from "../support/client.ts";
+import type { Upstream } from "../support/upstream.ts";
+import type { Case } from "./case.ts";
+import { cases } from "./cases.ts";
+
+const matches = (actual: string | undefined, expected: string | RegExp): void => {
+  if (typeof expected === "string") expect(actual).toBe(expected);
+  else expect(actual).toMatch(expected);
+};
+
+const checkUpstream = (upstream: Upstream, name: string, expected: Case["upstream"]): void => {
+  const got = upstream.received.get(name)?.at(-1);
+  if (expected === undefined) return;
+  if (expected === null) {
+    expect(got).toBeUndefined();
+    return;
+  }
+  expect(got).toBeDefined();
+  if (expected.method !== undefined) expect(got!.method).toBe(expected.method);
+  if (expected.url !== undefined) expect(got!.url).toBe(expected.url);
+  if (expected.body !== undefined) expect(got!.body === expected.body).toBe(true);
+  for (const [field, value] of Object.entries(expected.headers ?? {})) {
+    const [actual] = valuesOf(got!.headers, field);
+    if (value === null) expect(actual, field).toBeUndefined();
+    else matches(actual, value);
+  }
+};
+
+/** The behaviour of the gateway, whichever root serves it. */
+export const describeBehaviour = (
+  root: "node" | "edge",
+  world: () => { port: number; upstream: Upstream },
+): void => {
+  const compatibility = readFileSync(path.resolve(import.meta.dirname, "../../COMPATIBILITY.md"), "utf8");
+  describe.each(cases)("$name", (item) => {
+    if (root === "edge" && item.notAtEdge !== undefined) {
+      test("is otherwise at the edge, as COMPATIBILITY.md says", () => {
+        expect(compatibility).toContain(item.notAtEdge);
+      });
+      return;
+    }
+    test("over a real socket", async () => {
+      const { port, upstream } = world();
+      const { asks } = item;
+      const response = await ask(port, { ...asks, headers: [...(asks.headers ?? []), "X-Case", item.name] });
+      expect(response.status).toBe(item.status);
+      for (const [field, expected] of Object.entries(item.headers ?? {})) {
+        const values = valuesOf(response.headers, field);
+        if (expected === null) expect(values, field).toEqual([]);
+        else if (typeof expected === "string" || expected instanceof RegExp) matches(values[0], expected);
+        else expect(values).toEqual(expected);
+      }
+      if (item.body !== undefined) {
+        if (typeof item.body === "string" && item.body.length > 1000)
+          expect(response.body === item.body).toBe(true);
+        else matches(response.body, item.body);
+      }
+      checkUpstream(upstream, item.name, item.upstream);
+      if (item.tries !== undefined) expect(item.tries).toContain(upstream.received.get(item.name)?.length);
+    });
+  });
+};

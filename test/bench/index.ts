@@ -1,0 +1,94 @@
+import { spawnSync } from "node:child_process";
+import { cpus } from "node:os";
+import path from "node:path";
+import { benchEdge } from "./edge.ts";
+import { benchNode } from "./node.ts";
+import { hasProgram, startNginx } from "./process.ts";
+
+/**
+ * `npm run bench [-- --rounds 5 --seconds 4 --only node|edge|micro]`: CPU a request beside nginx (Node) and beside a
+ * bare fetch Worker (edge), interleaved in one run on processor 1, load and upstream on processor 0.
+ */
+const option = (name: string, fallback: string): string => {
+  const at = process.argv.indexOf(`--${name}`);
+  return (at < 0 ? undefined : process.argv[at + 1]) ?? fallback;
+};
+
+const rounds = Number(option("rounds", "5"));
+const seconds = Number(option("seconds", "4"));
+const only = option("only", "");
+const [upstreamPort, nginxPort] = [18_500, 18_501];
+
+const document = {
+  _format_version: "3.0",
+  services: [
+    {
+      name: "up",
+      url: `http://127.0.0.1:${upstreamPort}`,
+      routes: [
+        { name: "open", paths: ["/open"] },
+        { name: "private", paths: ["/private"], plugins: [{ name: "key-auth" }] },
+      ],
+    },
+  ],
+  consumers: [{ username: "ada", keyauth_credentials: [{ key: "ada-key" }] }],
+};
+const requests = [
+  { name: "proxy, one route", path: "/open" },
+  { name: "proxy + key-auth", path: "/private", headers: ["apikey: ada-key"] },
+];
+
+const rounded = (value: number): number => Math.round(value * 100) / 100;
+const table = (rows: readonly object[]): void =>
+  console.table(
+    rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([key, value]) => [
+          key,
+          typeof value === "number" ? rounded(value) : (value as string),
+        ]),
+      ),
+    ),
+  );
+
+const compare = async (): Promise<void> => {
+  const missing = ["nginx", "wrk", "taskset"].filter((name) => !hasProgram(name));
+  if (missing.length > 0) {
+    console.error(
+      `The comparison needs ${missing.join(", ")} (Debian: apt-get install nginx-light wrk util-linux).`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const body = "x".repeat(107);
+  const upstream = startNginx(
+    `server{listen ${upstreamPort} backlog=4096;location /{return 200 "${body}";}}`,
+    0,
+  );
+  const proxy = startNginx(
+    `upstream u{server 127.0.0.1:${upstreamPort};keepalive 128;keepalive_requests 1000000;}` +
+      `server{listen ${nginxPort} backlog=4096;location /{proxy_pass http://u;proxy_http_version 1.1;proxy_set_header Connection "";}}`,
+    1,
+  );
+  try {
+    console.log(
+      `${cpus()[0]?.model ?? "?"}, ${cpus().length} processors, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
+    );
+    if (only === "" || only === "node") {
+      console.log("Node, CPU microseconds a request beside nginx:");
+      table(await benchNode({ pid: proxy.pid!, port: nginxPort }, document, requests, rounds, seconds));
+    }
+    if (only === "" || only === "edge") {
+      console.log("Edge, CPU microseconds a request beside a bare fetch Worker:");
+      table(await benchEdge(upstreamPort, document, requests, rounds, seconds));
+    }
+  } finally {
+    proxy.kill();
+    upstream.kill();
+  }
+};
+
+if (only !== "micro") await compare();
+if (only === "" || only === "micro") {
+  spawnSync(process.execPath, [path.join(import.meta.dirname, "micro.ts")], { stdio: "inherit" });
+}

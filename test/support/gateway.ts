@@ -1,0 +1,73 @@
+import { MemoryClient, memoryPorts, type MemoryPorts } from "../../adapters/memory/index.ts";
+import {
+  bundledPlugins,
+  createGateway,
+  DeclarativeConfiguration,
+  type Exchange,
+  type Gateway,
+  type GatewayOptions,
+  type PluginDefinition,
+} from "../../core/index.ts";
+
+export interface TestGateway {
+  readonly gateway: Gateway;
+  readonly client: MemoryClient;
+  readonly ports: MemoryPorts;
+  /** Every exchange that is over. */
+  readonly finished: Exchange[];
+  /** Swaps another document in. */
+  configure(document: Record<string, unknown>): void;
+}
+
+export interface TestGatewayOptions extends Partial<GatewayOptions> {
+  /** Beside the bundled ones. */
+  readonly extraPlugins?: readonly PluginDefinition[];
+}
+
+/** A whole gateway in memory on a declarative document (`_format_version` is added). */
+export const gatewayOn = (
+  document: Record<string, unknown>,
+  options: TestGatewayOptions = {},
+): TestGateway => {
+  const ports = memoryPorts();
+  const finished: Exchange[] = [];
+  const plugins = [...bundledPlugins, ...(options.extraPlugins ?? [])];
+  const gateway = createGateway(ports, {
+    version: "1.2.3",
+    plugins,
+    node: { id: "6f1b0c56-3c0a-4f0e-9a43-0e6f7b0c3a11", hostname: "test", pid: 42, worker: 0 },
+    onFinished: (exchange) => finished.push(exchange),
+    ...options,
+  });
+  const configuration = new DeclarativeConfiguration({
+    plugins,
+    routerFlavor: "traditional_compatible",
+    clock: ports.clock,
+    random: ports.random,
+  });
+  const configure = (next: Record<string, unknown>): void => {
+    const loaded = configuration.read({ _format_version: "3.0", ...next });
+    if (!loaded.ok) throw new Error(loaded.error.message);
+    gateway.prepare(configuration.tables(loaded))();
+  };
+  configure(document);
+  return { gateway, client: new MemoryClient(gateway), ports, finished, configure };
+};
+
+/** One service at `upstream.test` with one route at `/t`, and plugins on the route. */
+export const oneRoute = (
+  plugins: readonly Record<string, unknown>[] = [],
+  rest: Record<string, unknown> = {},
+  route: Record<string, unknown> = {},
+  service: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  services: [
+    {
+      name: "s",
+      url: "http://upstream.test:8080",
+      ...service,
+      routes: [{ name: "r", paths: ["/t"], plugins, ...route }],
+    },
+  ],
+  ...rest,
+});

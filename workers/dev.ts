@@ -1,0 +1,5 @@
+import quickstart from "../examples/quickstart.yml";
+import { createWorker } from "./worker.ts";
+
+/** What `npm run dev:edge` runs: the example is served until a configuration is published. */
+export default createWorker(quickstart);

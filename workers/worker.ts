@@ -1,0 +1,20 @@
+import { serve } from "../adapters/web/index.ts";
+import type { Env } from "./env.ts";
+import { Isolate } from "./isolate.ts";
+import { cloudflareServe } from "./platform.ts";
+
+/**
+ * The gateway as a Worker.
+ *
+ * @param bundled A configuration that serves while nothing was published: for development.
+ */
+export const createWorker = (bundled?: string): ExportedHandler<Env> => {
+  let isolate: Isolate | undefined;
+  return {
+    async fetch(request, env, context): Promise<Response> {
+      isolate ??= new Isolate(env, bundled);
+      const gateway = isolate.ready(context);
+      return serve(gateway instanceof Promise ? await gateway : gateway, request, cloudflareServe, context);
+    },
+  };
+};
