@@ -195,6 +195,7 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
       return;
     }
     this.state = IDLE;
+    this.forget();
     this.resume();
     this.pool.put(this);
   }

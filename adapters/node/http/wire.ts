@@ -67,16 +67,19 @@ export abstract class Wire {
       this.end = length;
     }
     this.turn();
-    if (this.at === this.end) {
-      this.bytes = NOTHING;
-      return;
-    }
+    if (this.at === this.end) return this.forget();
     if (this.bytes === bytes) {
       this.bytes = Buffer.from(bytes.subarray(this.at, this.end));
       this.end -= this.at;
       this.at = 0;
     }
     if (this.end - this.at >= MAX_UNREAD_BYTES) this.pause();
+  }
+
+  /** Lets go of input that was consumed. */
+  protected forget(): void {
+    this.bytes = NOTHING;
+    this.at = this.end = 0;
   }
 
   /** Lets the connection work on its input, and writes what came of it at once. */
