@@ -1,4 +1,4 @@
-import type { NodeFacts, Tables, WorkerCounts } from "../core/index.ts";
+import type { HealthChange, NodeFacts, Tables, WorkerCounts } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
 
 /** Supervisor to the runtime process. */
@@ -42,6 +42,8 @@ export type ToWorker =
   /** Accept connections. */
   | { readonly type: "listen" }
   | { readonly type: "count" }
+  /** Another worker noticed, or an operator decided. */
+  | { readonly type: "health"; readonly change: HealthChange }
   /** Finish what is under way, then exit. */
   | { readonly type: "drain"; readonly graceMs: number };
 
@@ -51,6 +53,7 @@ export type FromWorker =
   | { readonly type: "prepared"; readonly version: number; readonly problem: string | undefined }
   | { readonly type: "committed"; readonly version: number }
   | { readonly type: "listening" }
+  | { readonly type: "health"; readonly change: HealthChange }
   | { readonly type: "counted"; readonly counts: WorkerCounts }
   /** It can't serve at all. */
   | { readonly type: "failed"; readonly problem: string };

@@ -60,6 +60,8 @@ const openGateway = async (): Promise<Gateway> => {
       node,
       routerFlavor: conf.routerFlavor,
       proxy: { isTrusted: addressSet(conf.trustedIps) },
+      isProber: node.worker === 0,
+      onHealthChange: (change) => tell({ type: "health", change }),
       ...(log && { onFinished: (exchange: Exchange) => log.write(accessRecord(exchange)) }),
     },
   );
@@ -133,6 +135,9 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
           heapBytes: process.memoryUsage().heapUsed,
         },
       });
+      return;
+    case "health":
+      gateway.setHealth(message.change);
       return;
     case "drain":
       void drain(message.graceMs);
