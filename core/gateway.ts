@@ -22,6 +22,7 @@ import type {
 } from "./ports/downstream.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
+import type { SharedDict } from "./ports/shareddict.ts";
 import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
 import { directBalancer } from "./proxy/balancer.ts";
@@ -39,6 +40,8 @@ export interface GatewayPorts {
   readonly logger: Logger;
   readonly timers: Timers;
   readonly transport: Transport;
+  /** Counters of rate limits: of the node, or as far as the root can share them. */
+  readonly counters: SharedDict;
 }
 
 export interface GatewayOptions {
@@ -99,8 +102,8 @@ class CompiledGateway implements Gateway {
       find: (entity, field, value) => this.rows.find(entity, field, value),
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
-    const { clock, random, logger, timers } = ports;
-    this.host = { clock, random, logger, timers, directory, node: options.node };
+    const { clock, random, logger, timers, counters } = ports;
+    this.host = { clock, random, logger, timers, counters, directory, node: options.node };
     this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
     for (const plugin of options.plugins) plugin.initWorker?.(this.host);
