@@ -22,6 +22,7 @@ import type {
 } from "./ports/downstream.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
+import type { SharedDict } from "./ports/shareddict.ts";
 import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
 import { Flow, type FlowPorts } from "./proxy/flow.ts";
@@ -40,6 +41,8 @@ export interface GatewayPorts {
   readonly logger: Logger;
   readonly timers: Timers;
   readonly transport: Transport;
+  /** Counters of rate limits: of the node, or as far as the root can share them. */
+  readonly counters: SharedDict;
 }
 
 export interface GatewayOptions {
@@ -110,9 +113,12 @@ class CompiledGateway implements Gateway {
       options: { ...proxyOptions(options.version), ...options.proxy },
       onFinished: options.onFinished,
     };
-    const directory: Directory = { find: (entity, field, value) => this.rows.find(entity, field, value) };
-    const { clock, random, logger, timers } = ports;
-    this.host = { clock, random, logger, timers, directory, node: options.node };
+    const directory: Directory = {
+      find: (entity, field, value) => this.rows.find(entity, field, value),
+      list: (entity, field, value) => this.rows.list(entity, field, value),
+    };
+    const { clock, random, logger, timers, counters } = ports;
+    this.host = { clock, random, logger, timers, counters, directory, node: options.node };
     this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
     for (const plugin of options.plugins) plugin.initWorker?.(this.host);
@@ -199,7 +205,7 @@ class CompiledGateway implements Gateway {
     return rows.all("plugins").flatMap((stored): [PluginRow, PluginInstance][] => {
       const row = stored as Row & PluginRow;
       if (!row.enabled) return [];
-      const text = JSON.stringify([row.name, row.config]);
+      const text = JSON.stringify([row.name, row.config, row.route, row.service, row.consumer]);
       const before = this.kept.get(row.id);
       const instance = before?.row === text ? before.instance : this.instance(row);
       kept.set(row.id, { row: text, instance });
@@ -210,7 +216,7 @@ class CompiledGateway implements Gateway {
   private instance(row: PluginRow): PluginInstance {
     const definition = this.definitions.get(row.name);
     if (definition === undefined) throw new Error(`${row.name} plugin is in use but not enabled`);
-    const phases: PluginPhases = definition.create(row.config, this.host);
+    const phases: PluginPhases = definition.create(row.config, this.host, row);
     return { id: row.id, name: row.name, priority: definition.priority, phases };
   }
 

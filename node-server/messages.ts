@@ -29,6 +29,8 @@ export interface WorkerData {
   readonly certificate: Certificate | undefined;
   /** 48 bytes: a session that one worker began can be resumed on any other. */
   readonly ticketKeys: Uint8Array;
+  /** Counters that all workers share. */
+  readonly countersZone: SharedArrayBuffer;
   /** Counted up by the worker while its event loop turns. */
   readonly heartbeat: Int32Array;
 }
