@@ -74,6 +74,8 @@ export class Exchange {
   consumer: ConsumerRow | undefined;
   /** The credential that told so. */
   credential: Row | undefined;
+  /** Groups that an authentication plugin learned about the client, when it knows any. */
+  authenticatedGroups: readonly string[] | undefined;
   /** True once a plugin or core answered instead of the upstream. */
   hasExited = false;
   tries: Try[] | undefined;
@@ -83,6 +85,10 @@ export class Exchange {
   upstreamLatencyMs = -1;
   /** Bytes sent to the client; known in the log phase. */
   sentBytes = 0;
+  /** Fields (name, value…) that core adds to the response whoever makes it. */
+  addedFields: string[] | undefined;
+  /** What consistent hashing went by; kept so that a retry goes by the same. */
+  hashInput: string | undefined;
   private sharedValues: Map<unknown, unknown> | undefined;
 
   constructor(id: string, request: ClientRequest, startedAtMs: number) {
@@ -118,6 +124,7 @@ export class Exchange {
   /**
    * Answers the client with an error in the format that it accepts, with the request id.
    *
+   * @param status 400 to 599; anything else throws `TypeError`.
    * @param message Default: what the status says.
    */
   error(
@@ -126,6 +133,7 @@ export class Exchange {
     headers?: Iterable<readonly [string, string]>,
     source: "exit" | "error" = "exit",
   ): void {
+    if (!(status >= 400)) throw new TypeError(`status ${status} is no error`);
     const list = headers === undefined ? new HeaderList() : HeaderList.from(headers);
     if (isGrpcContentType(this.request.headers.get("content-type"))) {
       const code = grpcStatus(status);
@@ -149,6 +157,11 @@ export class Exchange {
   ): void {
     const { headers } = this.request;
     const accept = headers.get("accept");
+    if (accept === undefined && isGrpcContentType(headers.get("content-type"))) {
+      this.exit(status, { message });
+      this.response.source = source;
+      return;
+    }
     const format =
       (accept === undefined ? undefined : (negotiate(accept) ?? "json")) ??
       formatOfMediaType(headers.get("content-type")?.split(";", 1)[0] ?? "") ??

@@ -4,11 +4,16 @@ import type { Clock } from "../ports/clock.ts";
 /** Rows by the name of their entity (`routes`, `consumers`…), each by id. */
 export type Tables = Readonly<Record<string, Readonly<Record<string, Row>>>>;
 
+/** The id behind a reference; any other value stands for itself. */
+const referredId = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && "id" in value ? value.id : value;
+
 /** A configuration in memory, with an index for each field that was asked for. */
 export class Rows implements Directory {
   private readonly tables: Tables;
   private readonly clock: Clock;
   private readonly indexes = new Map<string, Map<unknown, Row>>();
+  private readonly groups = new Map<string, Map<unknown, Row[]>>();
 
   constructor(tables: Tables, clock: Clock) {
     this.tables = tables;
@@ -27,6 +32,27 @@ export class Rows implements Directory {
   find(entity: string, field: string, value: string): Row | undefined {
     const row = field === "id" ? this.byId(entity, value) : this.index(entity, field).get(value);
     return row === undefined || this.isExpired(row) ? undefined : row;
+  }
+
+  list(entity: string, field: string, value: string): readonly Row[] {
+    const rows = this.group(entity, field).get(value) ?? [];
+    return rows.some((row) => this.isExpired(row)) ? rows.filter((row) => !this.isExpired(row)) : rows;
+  }
+
+  private group(entity: string, field: string): Map<unknown, Row[]> {
+    const key = `${entity}.${field}`;
+    let groups = this.groups.get(key);
+    if (groups === undefined) {
+      groups = new Map();
+      for (const row of this.all(entity)) {
+        const value = referredId(row[field]);
+        const rows = groups.get(value);
+        if (rows === undefined) groups.set(value, [row]);
+        else rows.push(row);
+      }
+      this.groups.set(key, groups);
+    }
+    return groups;
   }
 
   private index(entity: string, field: string): Map<unknown, Row> {
