@@ -10,11 +10,15 @@ import type { Conf } from "./conf/load.ts";
 import {
   type ConfigurationControl,
   createAdmin,
+  Database,
   DeclarativeConfiguration,
+  DeclaredStore,
   type Logger,
   type NodeFacts,
   type Tables,
 } from "../core/index.ts";
+import { openDatabase, Watch } from "./database.ts";
+import { Feed } from "./feed.ts";
 import type { Certificate } from "./messages.ts";
 import { nodeHostname, nodeId } from "./node.ts";
 import { loadPlugins } from "./plugins.ts";
@@ -65,11 +69,13 @@ const readDeclarative = (conf: Conf): string | undefined => {
 export class Master {
   private readonly pool: WorkerPool;
   private readonly admin: AdminListener;
+  private readonly watch: Watch | undefined;
   private readonly logger: Logger;
 
-  private constructor(pool: WorkerPool, admin: AdminListener, logger: Logger) {
+  private constructor(pool: WorkerPool, admin: AdminListener, watch: Watch | undefined, logger: Logger) {
     this.pool = pool;
     this.admin = admin;
+    this.watch = watch;
     this.logger = logger;
   }
 
@@ -87,8 +93,19 @@ export class Master {
       clock: webClock,
       random: webRandom,
     });
-    const tables = Master.initial(conf, configuration);
     await refuseBusyPorts(conf);
+    const { entities, auto } = configuration.context;
+    const opened = openDatabase(conf, entities);
+    const declared = new DeclaredStore(entities, webClock);
+    const database: Database = new Database({
+      store: opened?.store ?? declared,
+      entities,
+      auto,
+      onCommitted: () => feed.sync(),
+    });
+    const feed = new Feed(database, logger);
+    await opened?.ready();
+    const tables = opened === undefined ? Master.initial(conf, configuration, declared) : await feed.load();
     const id = nodeId(conf.prefix);
     const certificate: Certificate | undefined = [...conf.proxyListen, ...conf.adminListen].some(
       ({ ssl }) => ssl,
@@ -115,7 +132,10 @@ export class Master {
         server: `sallyport/${version}`,
         clock: webClock,
         logger,
-        configuration: Master.control(configuration, pool),
+        plugins,
+        database,
+        ...(opened === undefined && { configuration: Master.control(configuration, declared, pool) }),
+        ...(conf.adminToken !== undefined && { token: conf.adminToken }),
         node: () => ({
           version: kongVersion,
           sallyport: version,
@@ -130,9 +150,16 @@ export class Master {
       }),
       certificate,
     );
-    const master = new Master(pool, admin, logger);
+    const master = new Master(
+      pool,
+      admin,
+      opened === undefined ? undefined : new Watch(opened, feed, conf, logger),
+      logger,
+    );
     try {
       await pool.start(tables);
+      feed.start(pool);
+      await master.watch?.start();
       for (const address of conf.adminListen) await admin.listen(address);
     } catch (error) {
       await master.close();
@@ -142,13 +169,19 @@ export class Master {
     return master;
   }
 
-  private static initial(conf: Conf, configuration: DeclarativeConfiguration): Tables {
+  private static initial(
+    conf: Conf,
+    configuration: DeclarativeConfiguration,
+    declared: DeclaredStore,
+  ): Tables {
     const text = readDeclarative(conf);
     if (text === undefined) return {};
     const loaded = configuration.read(text);
     if (loaded.ok) {
       configuration.accept(loaded);
-      return configuration.tables(loaded);
+      const tables = configuration.tables(loaded);
+      declared.replaceAll(tables);
+      return tables;
     }
     const source = conf.declarativeConfig ?? "declarative_config_string";
     throw new AggregateError([
@@ -157,8 +190,18 @@ export class Master {
     ]);
   }
 
-  private static control(configuration: DeclarativeConfiguration, pool: WorkerPool): ConfigurationControl {
-    return { configuration, apply: (tables) => pool.configure(tables) };
+  private static control(
+    configuration: DeclarativeConfiguration,
+    declared: DeclaredStore,
+    pool: WorkerPool,
+  ): ConfigurationControl {
+    return {
+      configuration,
+      async apply(tables) {
+        await pool.configure(tables);
+        declared.replaceAll(tables);
+      },
+    };
   }
 
   private announce(conf: Conf): void {
@@ -176,5 +219,6 @@ export class Master {
   async close(): Promise<void> {
     await this.admin.close();
     await this.pool.close(graceMs);
+    await this.watch?.close();
   }
 }

@@ -25,7 +25,7 @@ export interface ConfigurationOptions {
 
 /** The configuration of a gateway without a database: read from a document, replaced as a whole. */
 export class DeclarativeConfiguration {
-  private readonly context: Context;
+  readonly context: Context;
   private loaded: Loaded | undefined;
 
   constructor({ plugins, routerFlavor, clock, random }: ConfigurationOptions) {

@@ -38,6 +38,8 @@ export interface Entity {
   variant?(given: Values): Variant;
   /** Turns a valid row into what is stored, e.g. hashes a password. Left out by `_transform: false`. */
   transform?(row: Row): Row;
+  /** The fields that call for the transformation when they change; default: a change of any field. */
+  readonly transformed?: readonly string[];
 }
 
 export type ParsedRow =

@@ -1,0 +1,4 @@
+export type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
+export { Migrations, type Migration, type MigrationName, type MigrationState } from "./migrations.ts";
+export { SqliteDriver } from "./sqlite.ts";
+export { SqlStore, type SqlStoreOptions } from "./store.ts";

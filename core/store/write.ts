@@ -1,0 +1,132 @@
+import { changeRow, type Entity, parseRow, type Row } from "../entities/index.ts";
+import type { StoredRow } from "../ports/store.ts";
+import { type ErrorFields, pretty, type Values } from "../schema/index.ts";
+import { own } from "../schema/tree.ts";
+import { StoreConflict } from "./conflict.ts";
+import type { WriteAccess } from "./database.ts";
+import { type RowKey, told } from "./key.ts";
+import { notFound, schemaViolation, StoreProblem, uniqueViolation } from "./problem.ts";
+import { protocolProblem } from "./protocols.ts";
+import { select, ttlOf } from "./read.ts";
+import { resolveReferences, withReferenceErrors } from "./references.ts";
+import { cacheKeyName } from "./table.ts";
+
+/** Kong's words for what a store refused. */
+export const problemOf = (error: unknown, entity: Entity, values: Values): unknown => {
+  if (!(error instanceof StoreConflict)) return error;
+  const { kind, key } = error;
+  if (kind === "primary") {
+    const primary = { [entity.primaryKey]: values[entity.primaryKey] };
+    return new StoreProblem("primaryKeyViolation", `primary key violation on key '${pretty(primary)}'`, {
+      fields: primary,
+    });
+  }
+  if (kind === "unique") return uniqueViolation(key === cacheKeyName ? entity.cacheKey! : [key], values);
+  if (kind === "foreign") {
+    const { reference = "" } = entity.record.record.fields.get(key)!;
+    const message = `the foreign key '${pretty(values[key])}' does not reference an existing '${reference}' entity.`;
+    return new StoreProblem("foreignKeyViolation", message, { fields: { [key]: values[key] } });
+  }
+  return referenced(entity, key);
+};
+
+/** A row can't go while rows of another entity need it. */
+export const referenced = (entity: Entity, by: string): StoreProblem =>
+  new StoreProblem(
+    "foreignKeyViolation",
+    `an existing '${by}' entity references this '${entity.name}' entity`,
+    { fields: { "@referenced_by": by } },
+  );
+
+const keep = async (
+  { rows }: WriteAccess,
+  entity: Entity,
+  row: StoredRow,
+  how: "insert" | "replace",
+): Promise<StoredRow> => {
+  try {
+    await rows[how](entity.name, row);
+    return row;
+  } catch (error) {
+    throw problemOf(error, entity, row.values as Values);
+  }
+};
+
+/** A checked row as it is kept: transformed, without what is not stored, its time to live as a moment. */
+const storable = (entity: Entity, row: Row, nowMs: number, isTransformed: boolean): StoredRow => {
+  const values: Values = { ...(isTransformed ? (entity.transform?.(row) ?? row) : row) };
+  for (const [name, { rules }] of entity.record.record.fields) if (rules.transient) delete values[name];
+  const { ttl } = values;
+  if (!entity.ttl) return { values, expiresAtMs: null };
+  delete values["ttl"];
+  // Zero means forever, as in Kong.
+  return { values, expiresAtMs: typeof ttl === "number" && ttl > 0 ? nowMs + ttl * 1000 : null };
+};
+
+const refuse = (errors: ErrorFields | undefined, references: ErrorFields): void => {
+  if (errors === undefined && Object.keys(references).length === 0) return;
+  throw schemaViolation(withReferenceErrors(errors, references));
+};
+
+const parsed = async (access: WriteAccess, entity: Entity, given: Values): Promise<StoredRow> => {
+  await protocolProblem(access, entity, given);
+  const { values, errors } = await resolveReferences(access, entity, given);
+  const result = parseRow(entity, values, access.auto);
+  refuse(result.ok ? undefined : result.errors, errors);
+  return storable(entity, (result as { row: Row }).row, access.auto.nowMs(), true);
+};
+
+/** Adds a row. @throws StoreProblem */
+export const insert = async (access: WriteAccess, entity: Entity, given: Values): Promise<StoredRow> =>
+  keep(access, entity, await parsed(access, entity, given), "insert");
+
+/** Adds a row under a key, or puts it in the place of the one that is there. @throws StoreProblem */
+export const upsert = async (
+  access: WriteAccess,
+  entity: Entity,
+  key: RowKey,
+  given: Values,
+): Promise<StoredRow> => {
+  const stored = await select(access, entity, key);
+  const { primaryKey } = entity;
+  const id = stored === undefined ? {} : { [primaryKey]: stored.values[primaryKey] };
+  const row = await parsed(access, entity, { ...given, ...id, ...told(key) });
+  return keep(access, entity, row, stored === undefined ? "insert" : "replace");
+};
+
+/** Merges changes into a row. @throws StoreProblem, `notFound` among them. */
+export const update = async (
+  access: WriteAccess,
+  entity: Entity,
+  key: RowKey,
+  changes: Values,
+): Promise<StoredRow> => {
+  const stored = await select(access, entity, key);
+  if (stored === undefined) throw notFound(told(key));
+  return change(access, entity, key, stored, changes);
+};
+
+/** Merges changes into a row that was read. @throws StoreProblem */
+export const change = async (
+  access: WriteAccess,
+  entity: Entity,
+  key: RowKey,
+  stored: StoredRow,
+  changes: Values,
+): Promise<StoredRow> => {
+  const nowMs = access.auto.nowMs();
+  await protocolProblem(access, entity, changes, stored.values as Values);
+  const { values, errors } = await resolveReferences(access, entity, changes);
+  const before = { ...stored.values, ...(entity.ttl && { ttl: ttlOf(stored, nowMs) }) };
+  const result = changeRow(entity, before, values, access.auto);
+  refuse(result.ok ? undefined : result.errors, errors);
+  const id = own(changes, entity.primaryKey);
+  if (id !== undefined && id !== stored.values[entity.primaryKey]) throw notFound(told(key));
+  const row = storable(entity, (result as { row: Row }).row, nowMs, isTransformedBy(entity, changes));
+  const kept = own(changes, "ttl") === undefined ? { ...row, expiresAtMs: stored.expiresAtMs } : row;
+  return keep(access, entity, kept, "replace");
+};
+
+/** Whether changes touch what the entity's transformation makes: a hashed password is not hashed again. */
+const isTransformedBy = (entity: Entity, changes: Values): boolean =>
+  entity.transformed === undefined || entity.transformed.some((field) => Object.hasOwn(changes, field));
