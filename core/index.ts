@@ -30,7 +30,15 @@ export {
   tagsOf,
   uniqueText,
 } from "./store/index.ts";
-export { createEntities, type Entities, type Entity, printEntity, printPlugin } from "./entities/index.ts";
+export {
+  type CertificateChecker,
+  structuralChecker,
+  createEntities,
+  type Entities,
+  type Entity,
+  printEntity,
+  printPlugin,
+} from "./entities/index.ts";
 export {
   type AdminOptions,
   autoSource,

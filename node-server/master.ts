@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { nodeLogger } from "../adapters/node/index.ts";
+import { nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
 import { defaultCertificate } from "./certificate.ts";
@@ -92,6 +92,7 @@ export class Master {
       routerFlavor: conf.routerFlavor,
       clock: webClock,
       random: webRandom,
+      certificates: nodeCertificates,
     });
     await refuseBusyPorts(conf);
     const { entities, auto } = configuration.context;

@@ -18,3 +18,4 @@ export { defaultPoolLimits, type PoolLimits } from "./http/pool.ts";
 export { platformResolve, type Resolve } from "./http/resolve.ts";
 export { NodeTransport, type TransportOptions } from "./http/transport.ts";
 export { type LogOptions, nodeLogger } from "./logger.ts";
+export { nodeCertificates } from "./x509.ts";

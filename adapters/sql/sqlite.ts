@@ -33,7 +33,7 @@ export class SqliteDriver implements SqlDriver {
       }
       return Promise.resolve(statement.all(...parameters) as SqlRow[]);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

@@ -27,7 +27,7 @@ const pathOf = ({ url }: Request): string => {
 export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(status === 204 ? null : JSON.stringify(body), {
     status,
-    headers: { "Content-Type": "application/json; charset=utf-8", ...headers },
+    headers: status === 204 ? headers : { "Content-Type": "application/json; charset=utf-8", ...headers },
   });
 
 /**
@@ -81,9 +81,11 @@ export class AdminApp {
   async fetch(request: Request): Promise<Response> {
     const { options } = this;
     const startedMs = options.nowMs();
-    const answer = this.isAllowed(request)
-      ? await this.hono.fetch(request)
-      : json({ message: "Unauthorized" }, 401, { "WWW-Authenticate": "Bearer" });
+    const answer = request.url.includes("%00")
+      ? new Response(null, { status: 400 })
+      : this.isAllowed(request)
+        ? await this.hono.fetch(request)
+        : json({ message: "Unauthorized" }, 401, { "WWW-Authenticate": "Bearer" });
     const response = new Response(request.method === "HEAD" ? null : answer.body, answer);
     const { headers } = response;
     headers.set("Access-Control-Allow-Origin", request.headers.get("Origin") ?? "*");

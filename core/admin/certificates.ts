@@ -57,15 +57,12 @@ export const certificateKeeper = (entities: Entities, entity: Entity): Keeper =>
   return {
     entity,
     async find(access, text) {
-      if (isUuid(text)) {
-        const row = await plain.find(access, text);
-        if (row === undefined) throw notFound({ id: text });
-        return row;
-      }
+      if (isUuid(text)) return plain.find(access, text);
       const id = await byName(access, text);
       if (id === undefined) throw new RowUnknown("SNI not found");
       return plain.find(access, id);
     },
+    absent: (text) => notFound({ id: text }),
     async show(access, row) {
       return { ...(await plain.show(access, row)), snis: await names(access, idOf(row)) };
     },

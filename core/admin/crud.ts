@@ -131,8 +131,12 @@ export class Crud {
     });
     app.resource(`${path}/:${name}`, {
       GET: async (context) => {
-        const row = await keeper.find(this.database, key(context, name));
-        return row === undefined ? nothing() : this.answer(keeper, row);
+        const text = key(context, name);
+        const row = await keeper.find(this.database, text);
+        if (row !== undefined) return this.answer(keeper, row);
+        const problem = keeper.absent?.(text);
+        if (problem !== undefined) throw problem;
+        return nothing();
       },
       PUT: (context) => this.put(context, keeper, key(context, name)),
       PATCH: (context) => {

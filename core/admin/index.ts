@@ -1,4 +1,5 @@
 import { emptyHash } from "../declarative/index.ts";
+import { bundledVaults } from "../entities/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { PluginDefinition } from "../pdk/index.ts";
@@ -82,7 +83,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     options.logLevel ?? { current: "notice", set: () => undefined },
     configuration === undefined,
   );
-  schemaResources(app, { entities, plugins, vaults: {}, auto });
+  schemaResources(app, { entities, plugins, vaults: bundledVaults, auto });
   entityResources(app, {
     database,
     plugins,

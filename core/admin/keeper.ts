@@ -25,6 +25,8 @@ export interface Keeper {
    * @throws StoreProblem when the text can't name one.
    */
   find(access: Access, text: string, parent?: Parent): Promise<StoredRow | undefined>;
+  /** What is told when nothing is found; `Not found` without it. */
+  readonly absent?: (text: string) => Error | undefined;
   /** The row as clients see it. */
   show(access: Access, row: StoredRow): Row | Promise<Row>;
   insert(access: WriteAccess, given: Values): Promise<StoredRow>;

@@ -46,7 +46,7 @@ export const listed = async (
   access: Access,
   keeper: Keeper,
   rows: readonly StoredRow[],
-): Promise<readonly Values[]> => Promise.all(rows.map((row) => keeper.show(access, row)));
+): Promise<readonly Values[]> => Promise.all(rows.map(async (row) => keeper.show(access, row)));
 
 /**
  * One page of a collection.

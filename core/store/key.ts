@@ -18,7 +18,7 @@ export const told = ({ field, value }: RowKey): Record<string, string> => ({ [fi
  * @throws StoreProblem when it can be neither.
  */
 export const keyOf = (entity: Entity, text: string): RowKey => {
-  if (isUuid(text)) return { field: entity.primaryKey, value: text };
+  if (isUuid(text)) return { field: entity.primaryKey, value: text.toLowerCase() };
   const field = entity.endpointKey;
   if (field === undefined) {
     throw new StoreProblem(

@@ -20,8 +20,8 @@ export const ttlOf = ({ expiresAtMs }: StoredRow, nowMs: number): number | null 
 /** A row as clients see it: with its remaining seconds, and old names beside the new ones. */
 export const show = ({ auto }: Access, entity: Entity, stored: StoredRow): Row => {
   const { values } = stored;
-  const variant = variantOf(entity, values as Row);
-  const shown = echoOldNames("record" in variant ? variant.record : entity.record.record, values as Row);
+  const variant = variantOf(entity, values);
+  const shown = echoOldNames("record" in variant ? variant.record : entity.record.record, values);
   return entity.ttl ? { ...shown, ttl: ttlOf(stored, auto.nowMs()) } : shown;
 };
 

@@ -34,7 +34,10 @@ export const resolveReferences = async (access: Access, entity: Entity, given: V
     }
     const reference = value as Values;
     const id = own(reference, parent.primaryKey);
-    if (id !== undefined && id !== null) continue;
+    if (typeof id === "string") {
+      values = { ...values, [field]: { id: id.toLowerCase() } };
+      continue;
+    }
     values = { ...values, [field]: { id: await idByName(access, field, parent, reference) } };
   }
   return { values, errors };

@@ -31,6 +31,6 @@ export const remove = async (
   try {
     await access.rows.remove(entity.name, id);
   } catch (error) {
-    throw problemOf(error, entity, values as Record<string, unknown>);
+    throw problemOf(error, entity, values);
   }
 };

@@ -1,6 +1,7 @@
 import { changeRow, type Entity, parseRow, type Row } from "../entities/index.ts";
 import type { StoredRow } from "../ports/store.ts";
 import { type ErrorFields, pretty, type Values } from "../schema/index.ts";
+import { isUuid } from "../schema/rule.ts";
 import { own } from "../schema/tree.ts";
 import { StoreConflict } from "./conflict.ts";
 import type { WriteAccess } from "./database.ts";
@@ -48,7 +49,7 @@ const keep = async (
     await rows[how](entity.name, row);
     return row;
   } catch (error) {
-    throw problemOf(error, entity, row.values as Values);
+    throw problemOf(error, entity, row.values);
   }
 };
 
@@ -68,10 +69,16 @@ const refuse = (errors: ErrorFields | undefined, references: ErrorFields): void 
   throw schemaViolation(withReferenceErrors(errors, references));
 };
 
+/** UUIDs are the same in both cases, and kept in one. */
+const withLowerId = (entity: Entity, values: Values): Values => {
+  const id = own(values, entity.primaryKey);
+  return isUuid(id) ? { ...values, [entity.primaryKey]: (id as string).toLowerCase() } : values;
+};
+
 const parsed = async (access: WriteAccess, entity: Entity, given: Values): Promise<StoredRow> => {
   await protocolProblem(access, entity, given);
   const { values, errors } = await resolveReferences(access, entity, given);
-  const result = parseRow(entity, values, access.auto);
+  const result = parseRow(entity, withLowerId(entity, values), access.auto);
   refuse(result.ok ? undefined : result.errors, errors);
   return storable(entity, (result as { row: Row }).row, access.auto.nowMs(), true);
 };
@@ -115,12 +122,12 @@ export const change = async (
   changes: Values,
 ): Promise<StoredRow> => {
   const nowMs = access.auto.nowMs();
-  await protocolProblem(access, entity, changes, stored.values as Values);
+  await protocolProblem(access, entity, changes, stored.values);
   const { values, errors } = await resolveReferences(access, entity, changes);
   const before = { ...stored.values, ...(entity.ttl && { ttl: ttlOf(stored, nowMs) }) };
-  const result = changeRow(entity, before, values, access.auto);
+  const result = changeRow(entity, before, withLowerId(entity, values), access.auto);
   refuse(result.ok ? undefined : result.errors, errors);
-  const id = own(changes, entity.primaryKey);
+  const id = own(withLowerId(entity, changes), entity.primaryKey);
   if (id !== undefined && id !== stored.values[entity.primaryKey]) throw notFound(told(key));
   const row = storable(entity, (result as { row: Row }).row, nowMs, isTransformedBy(entity, changes));
   const kept = own(changes, "ttl") === undefined ? { ...row, expiresAtMs: stored.expiresAtMs } : row;
