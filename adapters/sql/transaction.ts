@@ -24,6 +24,7 @@ export class SqlTransaction extends SqlReader implements StoreTransaction {
   async insert(name: string, row: StoredRow): Promise<void> {
     const table = this.table(name);
     await this.makeRoom(table);
+    await this.checkKeys(table, row, true);
     await this.checkReferences(table, row);
     const columns = this.columns(table, row);
     const names = ["id", ...columns.map(([column]) => column)];
@@ -40,6 +41,7 @@ export class SqlTransaction extends SqlReader implements StoreTransaction {
   async replace(name: string, row: StoredRow): Promise<void> {
     const table = this.table(name);
     await this.makeRoom(table);
+    await this.checkKeys(table, row, false);
     await this.checkReferences(table, row);
     const columns = this.columns(table, row);
     const id = String(row.values[table.primaryKey]);
@@ -90,6 +92,32 @@ export class SqlTransaction extends SqlReader implements StoreTransaction {
       [this.clock.nowMs()],
     );
     for (const row of gone) await this.remove(name, String(row["id"]));
+  }
+
+  /**
+   * Databases differ in which of several broken keys they tell; here it is the first in the order of the table. Nobody
+   * else writes meanwhile, and the database's own constraints stand behind.
+   */
+  private async checkKeys(table: Table, { values }: StoredRow, isNew: boolean): Promise<void> {
+    const id = String(values[table.primaryKey]);
+    const name = quoted(table.name);
+    const parts = isNew ? [`SELECT -1 AS place FROM ${name} WHERE id = ?`] : [];
+    const parameters: SqlValue[] = isNew ? [id] : [];
+    for (const [place, key] of table.unique.entries()) {
+      const text = uniqueText(key, values);
+      if (text === null) continue;
+      parts.push(
+        `SELECT ${place} AS place FROM ${name} WHERE ${quoted(uniqueColumn(key.name))} = ? AND id <> ?`,
+      );
+      parameters.push(text, id);
+    }
+    if (parts.length === 0) return;
+    const [row] = await this.queries.query(`${parts.join(" UNION ALL ")} ORDER BY place LIMIT 1`, parameters);
+    if (row === undefined) return;
+    const broken = table.unique[Number(row["place"])];
+    throw broken === undefined
+      ? new StoreConflict("primary", table.name, table.primaryKey)
+      : new StoreConflict("unique", table.name, broken.name);
   }
 
   /** SQLite does not tell which reference is broken, and PostgreSQL ends the transaction: so it is asked before. */

@@ -35,7 +35,11 @@ const isDeeper = (value: unknown, depth: number): boolean => {
   return Object.values(value).some((part) => isDeeper(part, depth - 1));
 };
 
-const decoder = new TextDecoder();
+/** A byte order mark stays: it is no JSON. @see RFC 8259 §8.1 */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: false });
+
+/** Half of a surrogate pair, written as an escape: no Unicode text has one. */
+const halfPair = /(?<!\\)(?:\\\\)*\\ud[89ab]/i;
 
 const readJson = (text: string): Body => {
   const unreadable = (): Body => message(400, "Cannot parse JSON body");
@@ -48,6 +52,7 @@ const readJson = (text: string): Body => {
   // Kong's tables don't tell an empty list from an empty object.
   if (Array.isArray(body) && body.length === 0) return { ok: true, values: {}, isForm: false };
   if (!isObject(body) || isDeeper(body, maxDepth)) return unreadable();
+  if (halfPair.test(text) && halfPair.test(JSON.stringify(body))) return unreadable();
   return { ok: true, values: body, isForm: false };
 };
 

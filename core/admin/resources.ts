@@ -1,6 +1,6 @@
 import type { Entities, Entity } from "../entities/index.ts";
 import type { PluginDefinition } from "../pdk/index.ts";
-import { cacheKeyName, type Database } from "../store/index.ts";
+import type { Database } from "../store/index.ts";
 import { isUuid } from "../schema/rule.ts";
 import { type AdminApp, json } from "./app.ts";
 import { authorityKeeper, certificateKeeper } from "./certificates.ts";
@@ -130,5 +130,3 @@ const upstreamTargets = (app: AdminApp, options: ResourceOptions, crud: Crud): v
   });
   crud.items(app, relation, "/upstreams/:upstreams/targets");
 };
-
-export { cacheKeyName };

@@ -10,7 +10,7 @@ import {
 import type { PluginDefinition } from "../pdk/index.ts";
 import type { RecordField, AutoSource, Values } from "../schema/index.ts";
 import { schemaViolation } from "../store/index.ts";
-import { withReferenceErrors } from "../store/references.ts";
+import { violations } from "../store/references.ts";
 import { referenceProblem } from "../entities/index.ts";
 import type { ErrorFields } from "../schema/index.ts";
 import { own } from "../schema/tree.ts";
@@ -46,7 +46,7 @@ const validate = async (context: Context, { entities, auto }: Schemas, entity: E
   if (entity.ttl) delete (values = { ...values })["ttl"];
   const parsed = parseRow(entity, values, auto);
   if (!parsed.ok || Object.keys(references).length > 0)
-    throw schemaViolation(withReferenceErrors(parsed.ok ? undefined : parsed.errors, references));
+    throw schemaViolation(violations(entity, values, parsed.ok ? undefined : parsed.errors, references));
   return json({ message: "schema validation successful" });
 };
 

@@ -8,6 +8,7 @@ import {
   type Database,
   each,
   notFound,
+  schemaViolation,
   StoreProblem,
   referredId,
   uniqueText,
@@ -18,8 +19,11 @@ import { list, listed, nextPath } from "./listing.ts";
 
 const normal = (given: Values): Values => {
   const { target } = given;
-  const spelled = typeof target === "string" ? normalTarget(target) : undefined;
-  return spelled === undefined ? given : { ...given, target: spelled };
+  if (typeof target !== "string") return given;
+  const spelled = normalTarget(target);
+  if (spelled === undefined)
+    throw schemaViolation({ target: "Invalid target; not a valid hostname or ip address" });
+  return { ...given, target: spelled };
 };
 
 /** Rows that are found by several fields together, one of them given by the parent. */

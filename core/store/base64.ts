@@ -1,5 +1,5 @@
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const places = new Map([...alphabet].map((letter, place) => [letter, place]));
+const places = new Map(Array.from(alphabet, (letter, place) => [letter, place]));
 places.set("+", 62).set("/", 63);
 
 const encoder = new TextEncoder();

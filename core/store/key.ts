@@ -10,6 +10,9 @@ export interface RowKey {
   readonly value: string;
 }
 
+/** Entities of which a name that no row can have is just not found, as in Kong. */
+const unjudged: ReadonlySet<string> = new Set(["keys"]);
+
 export const told = ({ field, value }: RowKey): Record<string, string> => ({ [field]: value });
 
 /**
@@ -21,12 +24,10 @@ export const keyOf = (entity: Entity, text: string): RowKey => {
   if (isUuid(text)) return { field: entity.primaryKey, value: text.toLowerCase() };
   const field = entity.endpointKey;
   if (field === undefined) {
-    throw new StoreProblem(
-      "invalidPrimaryKey",
-      `invalid primary key: '${pretty({ [entity.primaryKey]: text })}'`,
-      { fields: { [entity.primaryKey]: "expected a valid UUID" } },
-    );
+    const fields = { [entity.primaryKey]: "expected a valid UUID" };
+    throw new StoreProblem("invalidPrimaryKey", `invalid primary key: '${pretty(fields)}'`, { fields });
   }
+  if (unjudged.has(entity.name)) return { field, value: text };
   const problem = valueProblem(entity.record.record.fields.get(field)!, text);
   if (typeof problem === "string") throw new StoreProblem("invalidUnique", problem, { of: field });
   return { field, value: text };

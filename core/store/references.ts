@@ -1,4 +1,4 @@
-import { type Entity, referenceKey, referenceProblem } from "../entities/index.ts";
+import { type Entity, referenceKey, referenceProblem, variantOf } from "../entities/index.ts";
 import { type ErrorFields, pretty, type Values } from "../schema/index.ts";
 import { isObject, own } from "../schema/tree.ts";
 import type { Access } from "./database.ts";
@@ -59,8 +59,14 @@ const idByName = async (
   });
 };
 
-/** The errors of a row, with those of its references in their place. */
-export const withReferenceErrors = (errors: ErrorFields | undefined, more: ErrorFields): ErrorFields => {
+/** The errors of a row, with those of its references in their place. Of a row whose kind is unknown only that is told. */
+export const violations = (
+  entity: Entity,
+  values: Values,
+  errors: ErrorFields | undefined,
+  more: ErrorFields,
+): ErrorFields => {
+  if (errors !== undefined && "errors" in variantOf(entity, values)) return errors;
   const all: ErrorFields = { ...errors };
   for (const [field, problem] of Object.entries(more))
     if (typeof all[field] !== "string" || !isObject(problem)) all[field] = problem;

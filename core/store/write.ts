@@ -1,4 +1,4 @@
-import { changeRow, type Entity, parseRow, type Row } from "../entities/index.ts";
+import { changeRow, type Entity, type ParsedRow, parseRow, type Row } from "../entities/index.ts";
 import type { StoredRow } from "../ports/store.ts";
 import { type ErrorFields, pretty, type Values } from "../schema/index.ts";
 import { isUuid } from "../schema/rule.ts";
@@ -9,7 +9,7 @@ import { type RowKey, told } from "./key.ts";
 import { notFound, schemaViolation, StoreProblem, uniqueViolation } from "./problem.ts";
 import { protocolProblem } from "./protocols.ts";
 import { select, ttlOf } from "./read.ts";
-import { resolveReferences, withReferenceErrors } from "./references.ts";
+import { resolveReferences, violations } from "./references.ts";
 import { cacheKeyName } from "./table.ts";
 
 /** Kong's words for what a store refused. */
@@ -64,23 +64,22 @@ const storable = (entity: Entity, row: Row, nowMs: number, isTransformed: boolea
   return { values, expiresAtMs: typeof ttl === "number" && ttl > 0 ? nowMs + ttl * 1000 : null };
 };
 
-const refuse = (errors: ErrorFields | undefined, references: ErrorFields): void => {
-  if (errors === undefined && Object.keys(references).length === 0) return;
-  throw schemaViolation(withReferenceErrors(errors, references));
+const refuse = (entity: Entity, values: Values, parsed: ParsedRow, references: ErrorFields): Row => {
+  if (parsed.ok && Object.keys(references).length === 0) return parsed.row;
+  throw schemaViolation(violations(entity, values, parsed.ok ? undefined : parsed.errors, references));
 };
 
 /** UUIDs are the same in both cases, and kept in one. */
 const withLowerId = (entity: Entity, values: Values): Values => {
   const id = own(values, entity.primaryKey);
-  return isUuid(id) ? { ...values, [entity.primaryKey]: (id as string).toLowerCase() } : values;
+  return isUuid(id) ? { ...values, [entity.primaryKey]: id.toLowerCase() } : values;
 };
 
 const parsed = async (access: WriteAccess, entity: Entity, given: Values): Promise<StoredRow> => {
   await protocolProblem(access, entity, given);
   const { values, errors } = await resolveReferences(access, entity, given);
   const result = parseRow(entity, withLowerId(entity, values), access.auto);
-  refuse(result.ok ? undefined : result.errors, errors);
-  return storable(entity, (result as { row: Row }).row, access.auto.nowMs(), true);
+  return storable(entity, refuse(entity, values, result, errors), access.auto.nowMs(), true);
 };
 
 /** Adds a row. @throws StoreProblem */
@@ -126,10 +125,10 @@ export const change = async (
   const { values, errors } = await resolveReferences(access, entity, changes);
   const before = { ...stored.values, ...(entity.ttl && { ttl: ttlOf(stored, nowMs) }) };
   const result = changeRow(entity, before, withLowerId(entity, values), access.auto);
-  refuse(result.ok ? undefined : result.errors, errors);
+  const changed = refuse(entity, { ...before, ...values }, result, errors);
   const id = own(withLowerId(entity, changes), entity.primaryKey);
   if (id !== undefined && id !== stored.values[entity.primaryKey]) throw notFound(told(key));
-  const row = storable(entity, (result as { row: Row }).row, nowMs, isTransformedBy(entity, changes));
+  const row = storable(entity, changed, nowMs, isTransformedBy(entity, changes));
   const kept = own(changes, "ttl") === undefined ? { ...row, expiresAtMs: stored.expiresAtMs } : row;
   return keep(access, entity, kept, "replace");
 };
