@@ -10,6 +10,7 @@ export * from "./ports/transport.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";
 export { BytesBody, readAll } from "./http/bodies.ts";
+export { addressSet } from "./http/address.ts";
 export { HeaderList } from "./http/headers.ts";
 export * from "./pdk/index.ts";
 export { bundledPlugins } from "./plugins/index.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom } from "../adapters/web/index.ts";
@@ -95,6 +95,7 @@ export class Master {
       certificates: nodeCertificates,
     });
     await refuseBusyPorts(conf);
+    if (conf.accessLog !== undefined) mkdirSync(path.dirname(conf.accessLog), { recursive: true });
     const { entities, auto } = configuration.context;
     const opened = openDatabase(conf, entities);
     const declared = new DeclaredStore(entities, webClock);

@@ -1,6 +1,8 @@
 import { parentPort, threadId, workerData } from "node:worker_threads";
 import { setTimeout as after } from "node:timers/promises";
 import {
+  AccessLog,
+  type AccessRecord,
   CertificateStore,
   listen,
   type Listener,
@@ -9,7 +11,15 @@ import {
   NodeTransport,
 } from "../adapters/node/index.ts";
 import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
-import { changedTables, createGateway, type Gateway, type RowChange, type Tables } from "../core/index.ts";
+import {
+  addressSet,
+  changedTables,
+  createGateway,
+  type Exchange,
+  type Gateway,
+  type RowChange,
+  type Tables,
+} from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
@@ -30,6 +40,23 @@ let prepared: { version: number; swap: () => void } | undefined;
 
 const beat = setInterval(() => Atomics.add(heartbeat, 0, 1), 1_000);
 
+const log = conf.accessLog === undefined ? undefined : new AccessLog(conf.accessLog);
+
+/** An exchange as the access log tells it. */
+const accessRecord = ({ id, request, response, startedAtMs, sentBytes }: Exchange): AccessRecord => ({
+  remoteAddress: request.peerAddress,
+  remoteUser: undefined,
+  receivedAtMs: startedAtMs,
+  method: request.method,
+  target: request.target,
+  httpVersion: request.httpVersion,
+  status: response.status,
+  bodyBytesSent: sentBytes,
+  referer: request.headers.get("referer"),
+  userAgent: request.headers.get("user-agent"),
+  requestId: id,
+});
+
 const openGateway = async (): Promise<Gateway> => {
   const plugins = await loadPlugins(conf.plugins);
   const transport = new NodeTransport();
@@ -40,6 +67,8 @@ const openGateway = async (): Promise<Gateway> => {
       plugins,
       node,
       routerFlavor: conf.routerFlavor,
+      proxy: { isTrusted: addressSet(conf.trustedIps) },
+      ...(log && { onFinished: (exchange: Exchange) => log.write(accessRecord(exchange)) }),
     },
   );
 };
@@ -68,6 +97,7 @@ const openListeners = async (gateway: Gateway): Promise<void> => {
 const drain = async (graceMs: number): Promise<void> => {
   await Promise.race([Promise.all(listeners.map((listener) => listener.close({ graceMs }))), after(graceMs)]);
   clearInterval(beat);
+  await log?.close();
   process.exit(0);
 };
 

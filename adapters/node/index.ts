@@ -1,3 +1,4 @@
+export { AccessLog, type AccessRecord, accessLine } from "./http/accesslog.ts";
 export {
   CertificateStore,
   type KeyPair,

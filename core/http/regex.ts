@@ -106,6 +106,11 @@ export class Regex {
     return match ? match.end - match.start : -1;
   }
 
+  /** States of the automaton that are kept now, for tests that bound memory. */
+  get stateCount(): number {
+    return this.engine?.automaton.stateCount ?? 0;
+  }
+
   /** Steps taken to build the automaton so far; tests bound the work of hostile patterns by it. */
   get builtTransitions(): number {
     return this.engine?.automaton.built ?? 0;

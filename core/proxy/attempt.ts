@@ -110,18 +110,18 @@ export class Attempt implements UpstreamListener {
     const picked = ports.balancer.pick(exchange, target, exchange.tries?.length ?? 0);
     if (picked instanceof Promise) {
       picked.then(
-        (peer) => this.sendTo(peer, startedAtMs),
+        (peer) => this.sendTo(peer, startedAtMs, ports.clock.nowMs()),
         (error: unknown) => {
           ports.logger.log("error", "the balancer failed", { error });
-          this.sendTo("unexpected", startedAtMs);
+          this.sendTo("unexpected", startedAtMs, startedAtMs);
         },
       );
     } else {
-      this.sendTo(picked, startedAtMs);
+      this.sendTo(picked, startedAtMs, startedAtMs);
     }
   }
 
-  private sendTo(peer: Peer | ErrorCode, startedAtMs: number): void {
+  private sendTo(peer: Peer | ErrorCode, startedAtMs: number, nowMs: number): void {
     const { exchange, ports, target } = this;
     if (this.isCancelled) {
       if (typeof peer === "object") ports.balancer.release(peer);
@@ -132,7 +132,6 @@ export class Attempt implements UpstreamListener {
       return;
     }
     this.peer = peer;
-    const nowMs = ports.clock.nowMs();
     this.sentAtMs = nowMs;
     if (exchange.proxyLatencyMs < 0) exchange.proxyLatencyMs = nowMs - exchange.startedAtMs;
     (exchange.tries ??= []).push({
@@ -149,7 +148,7 @@ export class Attempt implements UpstreamListener {
       method: request.method,
       target: request.query === undefined ? target.path : `${target.path}?${request.query}`,
       httpVersion: target.scheme === "grpc" || target.scheme === "grpcs" ? "2" : "1.1",
-      headers: upstreamHeaders(exchange, hostHeader, ports.options.token, ports.options.isTrusted),
+      headers: upstreamHeaders(exchange, hostHeader, ports.options.via, ports.options.isTrusted),
       body: this.body,
       upgrade: request.isWebSocketUpgrade ? "websocket" : undefined,
       connectTimeoutMs: target.connectTimeoutMs,

@@ -1,4 +1,4 @@
-import { contains, parseAddress, parseNetwork } from "./address.ts";
+import { contains, parseAddress, parseNetwork } from "../http/address.ts";
 import { compileCompatible } from "./compatible.ts";
 import { type Evaluate, compileExpression } from "./expression/compile.ts";
 import { contradictionOf, hintsOf } from "./expression/hints.ts";

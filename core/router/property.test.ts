@@ -8,7 +8,7 @@ import type { RouterEntry, RouterFlavor, RouterRoute } from "./route.ts";
 import { splitByPath } from "./split.ts";
 
 /** Runs of each property; PROPERTY_RUNS=100000 for a long night. */
-const runs = Number(globalThis.process?.env?.["PROPERTY_RUNS"] ?? 1000);
+const runs = Number(globalThis.process?.env?.["PROPERTY_RUNS"] ?? 500);
 
 const maybe = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T[] | undefined> =>
   fc.oneof(

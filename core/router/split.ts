@@ -1,4 +1,4 @@
-import { uuid5 } from "./uuid5.ts";
+import { uuidV5Maker } from "../uuid/v5.ts";
 
 /** One ranked part of a route: all its regular expressions, or its prefixes of one length. */
 export interface RoutePart {
@@ -8,7 +8,7 @@ export interface RoutePart {
   readonly paths: readonly string[] | undefined;
 }
 
-const partNamespace = "7f145bf9-0dce-4f91-98eb-debbce4b9f6b";
+const partId = uuidV5Maker("7f145bf9-0dce-4f91-98eb-debbce4b9f6b");
 
 export const isRegexPath = (path: string): boolean => path.charCodeAt(0) === 126;
 
@@ -24,7 +24,7 @@ export function splitByPath(routeId: string, paths: readonly string[] | undefine
   }
   if (groups.size === 1) return [{ id: routeId, paths }];
   return [...groups.values()].map((group, index) => ({
-    id: uuid5(partNamespace, `${routeId}#${index + 1}`),
+    id: partId(`${routeId}#${index + 1}`),
     paths: group,
   }));
 }

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type ListenAddress, parseListeners } from "./listeners.ts";
 import { properties, type Property, type PropertyName } from "./properties.ts";
-import type { LogLevel } from "../../core/index.ts";
+import { addressSet, type LogLevel } from "../../core/index.ts";
 
 /** The configuration of a node, read and checked. */
 export interface Conf {
@@ -136,6 +136,12 @@ export const loadConf = (sources: ConfSources): Conf => {
       `nginx_worker_processes is neither auto nor a number from 1 to 1024: '${texts.nginx_worker_processes}'`,
     );
   }
+  const listOf = (key: PropertyName): string[] => texts[key].split(",").flatMap((item) => item.trim() || []);
+  try {
+    addressSet(listOf("trusted_ips"));
+  } catch (error) {
+    problems.push(`trusted_ips: ${(error as Error).message}`);
+  }
   if ((texts.ssl_cert === "") !== (texts.ssl_cert_key === "")) {
     problems.push("ssl_cert and ssl_cert_key must be given together");
   }
@@ -144,7 +150,6 @@ export const loadConf = (sources: ConfSources): Conf => {
   const prefix = resolve("prefix");
   const optional = (key: PropertyName): string | undefined => (texts[key] === "" ? undefined : resolve(key));
   const listenersOf = (key: PropertyName): ListenAddress[] => parseListeners(texts[key]) as ListenAddress[];
-  const listOf = (key: PropertyName): string[] => texts[key].split(",").flatMap((item) => item.trim() || []);
   return {
     prefix,
     logLevel: texts.log_level as LogLevel,

@@ -92,11 +92,12 @@ function requestsOf(entries: readonly RouterEntry<number>[], count: number): Rou
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
 
-/** Nanoseconds of one call, for each of several candidates measured in turns. */
+/** Nanoseconds of one call, for each of several candidates measured in turns, each right after a run that isn't timed. */
 function compare(candidates: readonly (() => void)[], calls: number, rounds = 15): number[] {
   const times = candidates.map((): number[] => []);
   for (let round = 0; round < rounds; round++)
     candidates.forEach((candidate, index) => {
+      candidate();
       const start = performance.now();
       candidate();
       times[index]!.push(((performance.now() - start) * 1e6) / calls);
@@ -126,7 +127,7 @@ function matchTimes(name: string, shape: Shape, counts: readonly number[], reque
     );
   });
   const times = compare(candidates, requestCount);
-  line(name, ...times.map(ns), `x${(times.at(-1)! / times[0]!).toFixed(2)}`);
+  line(name, ...times.map(ns), `x${(times.at(-1)! / times[Math.min(1, times.length - 1)]!).toFixed(2)}`);
 }
 
 function againstFindMyWay(count: number, requestCount: number): void {
@@ -178,7 +179,7 @@ function changes(count: number, shape: Shape, name: string): void {
 
 const counts = process.argv.slice(2).map(Number);
 if (counts.length === 0) counts.push(1, 100, 10_000, 100_000);
-line("match, 1,000 requests in turn; routes:", ...counts);
+line("match, 1,000 requests, warm; routes:", ...counts);
 for (const [name, shape] of Object.entries({
   paths,
   hosts,
@@ -188,7 +189,7 @@ for (const [name, shape] of Object.entries({
   regexes,
 }))
   matchTimes(name, shape, counts, 1000);
-line("match, 100,000 requests in turn (cold data); routes:", ...counts);
+line("match, 100,000 requests, cold; routes:", ...counts);
 matchTimes("paths", paths, counts, 100_000);
 againstFindMyWay(10_000, 1000);
 againstFindMyWay(10_000, 100_000);

@@ -69,6 +69,12 @@ export class RawClient {
   close(): void {
     this.socket.destroy();
   }
+
+  /** Closes by a reset. Node leaks the handle of a socket that is reset while it shuts down: that is only closed. */
+  reset(): void {
+    if (this.socket.writableEnded) this.socket.destroy();
+    else this.socket.resetAndDestroy();
+  }
 }
 
 /** The port that a server listens on. */

@@ -221,7 +221,8 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
   abandon(exchange: ServerExchange, reset: boolean): void {
     this.host.counters.active--;
     exchange.inflow?.cut(new Error("the answer was given up"));
-    if (reset) this.socket.resetAndDestroy();
+    // Node leaks the handle of a socket that is reset while it shuts down.
+    if (reset && !this.socket.writableEnded) this.socket.resetAndDestroy();
     else this.closeSoon();
     exchange.events?.finished(exchange.bytesSent);
   }

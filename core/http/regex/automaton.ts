@@ -124,6 +124,11 @@ export class Automaton {
     return transition;
   }
 
+  /** States that are kept now. */
+  get stateCount(): number {
+    return this.states.length;
+  }
+
   /**
    * Runs over a text.
    *

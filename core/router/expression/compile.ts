@@ -1,5 +1,5 @@
 import { Regex } from "../../http/regex.ts";
-import { type AddressBytes, contains, parseAddress, parseNetwork } from "../address.ts";
+import { type AddressBytes, contains, parseAddress, parseNetwork } from "../../http/address.ts";
 import type { Facts } from "../facts.ts";
 import { type Field, fieldOf } from "./fields.ts";
 import { type Comparison, type Expression, ExpressionError, type Operator } from "./syntax.ts";

@@ -65,3 +65,29 @@ export function contains({ bytes, prefixBits }: Network, address: AddressBytes):
   }
   return true;
 }
+
+/**
+ * A test for membership in a list of addresses and networks. What a connection says is asked again and again, so the
+ * last 1,000 answers are kept.
+ *
+ * @throws TypeError when an entry is neither.
+ */
+export const addressSet = (entries: readonly string[]): ((address: string) => boolean) => {
+  if (entries.length === 0) return () => false;
+  const networks = entries.map((entry) => {
+    const network = parseNetwork(entry);
+    if (network === undefined) throw new TypeError(`'${entry}' is no address and no CIDR block`);
+    return network;
+  });
+  const answers = new Map<string, boolean>();
+  return (address) => {
+    let answer = answers.get(address);
+    if (answer === undefined) {
+      const bytes = parseAddress(address);
+      answer = bytes !== undefined && networks.some((network) => contains(network, bytes));
+      if (answers.size >= 1000) answers.clear();
+      answers.set(address, answer);
+    }
+    return answer;
+  };
+};
