@@ -18,6 +18,15 @@ const attempt = <T>(work: () => T): T | undefined => {
 const certificateOf = (pem: string): X509Certificate | undefined => attempt(() => new X509Certificate(pem));
 const privateKeyOf = (pem: string): KeyObject | undefined => attempt(() => createPrivateKey(pem));
 
+/**
+ * Compared by their encoding: KeyObject.equals and checkPrivateKey leave OpenSSL's complaint about different types
+ * behind, and the next key that is read fails with it (Node 24).
+ */
+const isSame = (a: KeyObject, b: KeyObject): boolean => {
+  const [left, right] = [a, b].map((key) => key.export({ type: "spki", format: "der" }));
+  return left!.equals(right!);
+};
+
 /** Judges certificates and keys by OpenSSL. What it can't read is told in the words of the form's check. */
 export const nodeCertificates: CertificateChecker = {
   certificateProblem(pem) {
@@ -33,7 +42,7 @@ export const nodeCertificates: CertificateChecker = {
   pairProblem(certificate, key) {
     const [shown, secret] = [certificateOf(certificate), privateKeyOf(key)];
     if (shown === undefined || secret === undefined) return undefined;
-    return shown.checkPrivateKey(secret) ? undefined : "certificate does not match key";
+    return isSame(shown.publicKey, createPublicKey(secret)) ? undefined : "certificate does not match key";
   },
   authorityProblem(pem) {
     const form = structuralChecker.authorityProblem(pem);
@@ -59,7 +68,7 @@ export const nodeCertificates: CertificateChecker = {
   pemPairProblem(privateKey, publicKey) {
     const [secret, open] = [privateKeyOf(privateKey), attempt(() => createPublicKey(publicKey))];
     if (secret === undefined || open === undefined) return undefined;
-    const isPair = createPublicKey(secret).equals(open);
+    const isPair = isSame(createPublicKey(secret), open);
     return isPair ? undefined : "public key does not match private key";
   },
 };
