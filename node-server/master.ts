@@ -97,7 +97,7 @@ export class Master {
     await refuseBusyPorts(conf);
     if (conf.accessLog !== undefined) mkdirSync(path.dirname(conf.accessLog), { recursive: true });
     const { entities, auto } = configuration.context;
-    const opened = openDatabase(conf, entities);
+    const opened = openDatabase(conf, entities, logger);
     const declared = new DeclaredStore(entities, webClock);
     const database: Database = new Database({
       store: opened?.store ?? declared,

@@ -20,5 +20,8 @@ export interface SqlDriver extends Queries {
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /** Reads an error of `query`. */
   violation(error: unknown): Violation | undefined;
+  /** Where others write too and the database can tell: calls `onChange` after each transaction until it is stopped. */
+  watch?(onChange: () => void, onLost: () => void): Promise<() => Promise<void>>;
+  /** Harmless when called again. */
   close(): Promise<void>;
 }
