@@ -113,7 +113,10 @@ class CompiledGateway implements Gateway {
       options: { ...proxyOptions(options.version), ...options.proxy },
       onFinished: options.onFinished,
     };
-    const directory: Directory = { find: (entity, field, value) => this.rows.find(entity, field, value) };
+    const directory: Directory = {
+      find: (entity, field, value) => this.rows.find(entity, field, value),
+      list: (entity, field, value) => this.rows.list(entity, field, value),
+    };
     const { clock, random, logger, timers } = ports;
     this.host = { clock, random, logger, timers, directory, node: options.node };
     this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
@@ -210,7 +213,7 @@ class CompiledGateway implements Gateway {
     return rows.all("plugins").flatMap((stored): [PluginRow, PluginInstance][] => {
       const row = stored as Row & PluginRow;
       if (!row.enabled) return [];
-      const text = JSON.stringify([row.name, row.config]);
+      const text = JSON.stringify([row.name, row.config, row.route, row.service, row.consumer]);
       const before = this.kept.get(row.id);
       const instance = before?.row === text ? before.instance : this.instance(row);
       kept.set(row.id, { row: text, instance });
@@ -221,7 +224,7 @@ class CompiledGateway implements Gateway {
   private instance(row: PluginRow): PluginInstance {
     const definition = this.definitions.get(row.name);
     if (definition === undefined) throw new Error(`${row.name} plugin is in use but not enabled`);
-    const phases: PluginPhases = definition.create(row.config, this.host);
+    const phases: PluginPhases = definition.create(row.config, this.host, row);
     return { id: row.id, name: row.name, priority: definition.priority, phases };
   }
 

@@ -74,6 +74,8 @@ export class Exchange {
   consumer: ConsumerRow | undefined;
   /** The credential that told so. */
   credential: Row | undefined;
+  /** Groups that an authentication plugin learned about the client, when it knows any. */
+  authenticatedGroups: readonly string[] | undefined;
   /** True once a plugin or core answered instead of the upstream. */
   hasExited = false;
   tries: Try[] | undefined;
@@ -118,6 +120,7 @@ export class Exchange {
   /**
    * Answers the client with an error in the format that it accepts, with the request id.
    *
+   * @param status 400 to 599; anything else throws `TypeError`.
    * @param message Default: what the status says.
    */
   error(
@@ -126,6 +129,7 @@ export class Exchange {
     headers?: Iterable<readonly [string, string]>,
     source: "exit" | "error" = "exit",
   ): void {
+    if (!(status >= 400)) throw new TypeError(`status ${status} is no error`);
     const list = headers === undefined ? new HeaderList() : HeaderList.from(headers);
     if (isGrpcContentType(this.request.headers.get("content-type"))) {
       const code = grpcStatus(status);

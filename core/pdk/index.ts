@@ -7,6 +7,7 @@ export {
   definePlugin,
   type Handled,
   type NodeFacts,
+  type PluginBinding,
   type PluginDefinition,
   type PluginHost,
   type PluginPhases,

@@ -1,4 +1,5 @@
 import type { Entity } from "../entities/index.ts";
+import type { PluginRow } from "../entities/rows.ts";
 import type { PluginSchema } from "../schema/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -49,6 +50,9 @@ export interface NodeFacts {
   readonly worker: number;
 }
 
+/** Which configuration it is, and what it is bound to. */
+export type PluginBinding = Pick<PluginRow, "id" | "route" | "service" | "consumer">;
+
 /** What the gateway gives a plugin. */
 export interface PluginHost {
   readonly clock: Clock;
@@ -70,8 +74,9 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
    * Makes one configuration ready; runs when the configuration changes, never for a request.
    *
    * @param config Checked, with defaults filled in.
+   * @param binding The row that holds the configuration.
    */
-  create(config: C, host: PluginHost): PluginPhases;
+  create(config: C, host: PluginHost, binding: PluginBinding): PluginPhases;
   /** Once on each worker, before any configuration. */
   initWorker?(host: PluginHost): void;
   /** After each change, with every enabled configuration of this plugin; undefined when there is none. */

@@ -1,13 +1,27 @@
 import type { PluginDefinition } from "../pdk/index.ts";
+import { acl } from "./acl/index.ts";
+import { basicAuth } from "./basic-auth/index.ts";
+import { botDetection } from "./bot-detection/index.ts";
 import { correlationId } from "./correlation-id/index.ts";
+import { cors } from "./cors/index.ts";
+import { ipRestriction } from "./ip-restriction/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
+import { redirect } from "./redirect/index.ts";
+import { requestSizeLimiting } from "./request-size-limiting/index.ts";
 import { requestTermination } from "./request-termination/index.ts";
 import { responseTransformer } from "./response-transformer/index.ts";
 
 /** The plugins that come with the gateway (`plugins = bundled`). */
 export const bundledPlugins: readonly PluginDefinition[] = [
   correlationId,
+  botDetection,
+  cors,
   keyAuth,
+  basicAuth,
+  ipRestriction,
+  requestSizeLimiting,
+  acl,
   responseTransformer,
+  redirect,
   requestTermination,
 ];

@@ -9,4 +9,10 @@ export type Row = Readonly<Record<string, unknown>> & { readonly id: string };
 export interface Directory {
   /** @param field A unique field of the entity, or `id`. Expired rows are not found. */
   find(entity: string, field: string, value: string): Row | undefined | Promise<Row | undefined>;
+  /**
+   * Every row with that value, in the order of their creation as far as the store knows it; expired ones left out.
+   *
+   * @param field An indexed field: a text, or a reference (`consumer`), then the value is the id referred to.
+   */
+  list(entity: string, field: string, value: string): readonly Row[] | Promise<readonly Row[]>;
 }

@@ -35,11 +35,34 @@ export const applyChanges = (tables: Tables, changes: readonly RowChange[]): voi
   }
 };
 
+/** The id behind a reference; any other value stands for itself. */
+const referredId = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && "id" in value ? value.id : value;
+
+/** Moves a row to the group of its new value. */
+const regroup = (
+  groups: Map<unknown, Row[]>,
+  field: string,
+  before: Row | undefined,
+  row: Row | undefined,
+): void => {
+  if (before !== undefined) {
+    const value = referredId(before[field]);
+    const rest = (groups.get(value) ?? []).filter((other) => other !== before);
+    if (rest.length > 0) groups.set(value, rest);
+    else groups.delete(value);
+  }
+  if (row === undefined) return;
+  const value = referredId(row[field]);
+  groups.set(value, [...(groups.get(value) ?? []), row]);
+};
+
 /** A configuration in memory, with an index for each field that was asked for. */
 export class Rows implements Directory {
   private readonly tables: Tables;
   private readonly clock: Clock;
   private readonly indexes = new Map<string, Map<unknown, Row>>();
+  private readonly groups = new Map<string, Map<unknown, Row[]>>();
 
   constructor(tables: Tables, clock: Clock) {
     this.tables = tables;
@@ -68,6 +91,10 @@ export class Rows implements Directory {
       const [table] = key.split(".", 1);
       if (tables[table!] === this.tables[table!]) rows.indexes.set(key, index);
     }
+    for (const [key, groups] of this.groups) {
+      const [table] = key.split(".", 1);
+      if (tables[table!] === this.tables[table!]) rows.groups.set(key, groups);
+    }
     return rows;
   }
 
@@ -86,7 +113,30 @@ export class Rows implements Directory {
         if (before !== undefined && index.get(before[field]) === before) index.delete(before[field]);
         if (row !== undefined) index.set(row[field], row);
       }
+      for (const [key, groups] of this.groups)
+        if (key.startsWith(`${table}.`)) regroup(groups, key.slice(table.length + 1), before, row);
     }
+  }
+
+  list(entity: string, field: string, value: string): readonly Row[] {
+    const rows = this.group(entity, field).get(value) ?? [];
+    return rows.some((row) => this.isExpired(row)) ? rows.filter((row) => !this.isExpired(row)) : rows;
+  }
+
+  private group(entity: string, field: string): Map<unknown, Row[]> {
+    const key = `${entity}.${field}`;
+    let groups = this.groups.get(key);
+    if (groups === undefined) {
+      groups = new Map();
+      for (const row of this.all(entity)) {
+        const value = referredId(row[field]);
+        const rows = groups.get(value);
+        if (rows === undefined) groups.set(value, [row]);
+        else rows.push(row);
+      }
+      this.groups.set(key, groups);
+    }
+    return groups;
   }
 
   private index(entity: string, field: string): Map<unknown, Row> {

@@ -1,19 +1,11 @@
 import { createEntities, created, id, labels, owner } from "../../core/entities/index.ts";
 import type { Entity } from "../../core/entities/index.ts";
-import { schema as correlationId } from "../../core/plugins/correlation-id/schema.ts";
+import { bundledPlugins } from "../../core/plugins/index.ts";
 import { keyauthCredentials } from "../../core/plugins/key-auth/credential.ts";
-import { schema as keyAuth } from "../../core/plugins/key-auth/schema.ts";
-import { schema as requestTermination } from "../../core/plugins/request-termination/schema.ts";
-import { schema as responseTransformer } from "../../core/plugins/response-transformer/schema.ts";
 import { array, boolean, record, string } from "../../core/schema/index.ts";
 import type { AutoSource, Documented } from "../../core/schema/index.ts";
 
-export const plugins = {
-  "key-auth": keyAuth,
-  "correlation-id": correlationId,
-  "request-termination": requestTermination,
-  "response-transformer": responseTransformer,
-};
+export const plugins = Object.fromEntries(bundledPlugins.map((plugin) => [plugin.name, plugin]));
 
 /** A credential entity as plugins bring them along. */
 const credential = (

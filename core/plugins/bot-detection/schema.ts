@@ -1,0 +1,26 @@
+import { pcre } from "../../http/pcre.ts";
+import { array, httpProtocols, record, string } from "../../schema/index.ts";
+import type { Infer, PluginSchema } from "../../schema/index.ts";
+
+const patternProblem = (pattern: string): string | undefined => {
+  try {
+    pcre(pattern);
+    return undefined;
+  } catch {
+    return `not a valid regex: ${pattern}`;
+  }
+};
+
+const patterns = (doc: string) => array(string({ check: patternProblem }), { default: [], doc });
+
+export const config = record(
+  {
+    allow: patterns("Regular expressions for the User-Agent of clients that pass. Asked first."),
+    deny: patterns("Regular expressions for the User-Agent of clients that are refused."),
+  },
+  { required: true },
+);
+
+export type Config = Infer<typeof config>;
+
+export const schema = { config, protocols: httpProtocols, noConsumer: true } satisfies PluginSchema;
