@@ -107,11 +107,12 @@ export class Crud {
     keeper: Keeper,
     text: string,
     find: (access: Access) => Promise<StoredRow | undefined>,
+    known: Values = {},
   ): Promise<Response> {
     return this.withBody(context, keeper.entity, async (given) => {
       const row = await this.write("update", keeper.entity, text, async (access) => {
         const stored = await find(access);
-        return keeper.change(access, text, stored, given(stored));
+        return keeper.change(access, text, stored, { ...known, ...given(stored) });
       });
       return this.answer(keeper, row);
     });
@@ -210,7 +211,15 @@ export class Crud {
       ),
       PATCH: this.within(relation, async (context, parent) => {
         if ((await find(this.database, context, parent)) === undefined) return nothing();
-        return this.patch(context, keeper, key(context, name), (access) => find(access, context, parent));
+        // What a transformation takes beside the changed fields is known here: the parent.
+        const known = keeper.entity.transformed === undefined ? {} : { [parent.field]: { id: parent.id } };
+        return this.patch(
+          context,
+          keeper,
+          key(context, name),
+          (access) => find(access, context, parent),
+          known,
+        );
       }),
       DELETE: this.within(relation, (context, parent) => this.delete(keeper, key(context, name), parent)),
     });

@@ -49,6 +49,10 @@ export const targetKeeper = (entity: Entity): Keeper => {
       const find = (key: string, value: string) => access.rows.find(entity.name, key, value);
       return findWithin(entity, find, parent, "target", normalTarget(text) ?? text);
     },
+    async show(access, row) {
+      const shown = await plain.show(access, row);
+      return { ...shown, target: normalTarget(String(shown["target"])) ?? shown["target"] };
+    },
     insert: (access, given) => plain.insert(access, normal(given)),
     change(access, text, stored, changes) {
       if (stored === undefined) throw notFound({ target: text });

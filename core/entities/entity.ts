@@ -38,7 +38,7 @@ export interface Entity {
   variant?(given: Values): Variant;
   /** Turns a valid row into what is stored, e.g. hashes a password. Left out by `_transform: false`. */
   transform?(row: Row): Row;
-  /** The fields that call for the transformation when they change; default: a change of any field. */
+  /** The fields that go into the transformation: a change gives all or none of them. Default: any change transforms. */
   readonly transformed?: readonly string[];
 }
 

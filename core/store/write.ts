@@ -128,11 +128,24 @@ export const change = async (
   const changed = refuse(entity, { ...before, ...values }, result, errors);
   const id = own(withLowerId(entity, changes), entity.primaryKey);
   if (id !== undefined && id !== stored.values[entity.primaryKey]) throw notFound(told(key));
-  const row = storable(entity, changed, nowMs, isTransformedBy(entity, changes));
+  const row = storable(entity, changed, nowMs, isTransformedBy(entity, stored, values));
   const kept = own(changes, "ttl") === undefined ? { ...row, expiresAtMs: stored.expiresAtMs } : row;
   return keep(access, entity, kept, "replace");
 };
 
-/** Whether changes touch what the entity's transformation makes: a hashed password is not hashed again. */
-const isTransformedBy = (entity: Entity, changes: Values): boolean =>
-  entity.transformed === undefined || entity.transformed.some((field) => Object.hasOwn(changes, field));
+/**
+ * Whether changes hold what the entity's transformation takes: a hashed password is not hashed again.
+ *
+ * @throws StoreProblem when they hold a part of it.
+ */
+const isTransformedBy = (entity: Entity, stored: StoredRow, changes: Values): boolean => {
+  const { transformed } = entity;
+  if (transformed === undefined) return true;
+  const given = transformed.filter((field) => Object.hasOwn(changes, field));
+  if (given.length === transformed.length) return true;
+  if (given.every((field) => pretty(changes[field]) === pretty(stored.values[field]))) return false;
+  const names = transformed.map((field) =>
+    entity.record.record.fields.get(field)!.type === "foreign" ? `'${field}.id'` : `'${field}'`,
+  );
+  throw schemaViolation({ "@entity": [`all or none of these fields must be set: ${names.join(", ")}`] });
+};
