@@ -71,6 +71,10 @@ export class Crud {
     return json(await keeper.show(this.database, row), status);
   }
 
+  private missing({ absentBelow }: Keeper): Response {
+    return absentBelow === undefined ? nothing() : json(absentBelow(this.database), 404);
+  }
+
   /** Reads a body and hands its values on. */
   private async withBody(
     context: Context,
@@ -92,11 +96,11 @@ export class Crud {
     });
   }
 
-  private async put(context: Context, keeper: Keeper, text: string, forced: Values = {}): Promise<Response> {
+  private async put(context: Context, keeper: Keeper, text: string, parent?: Parent): Promise<Response> {
     return this.withBody(context, keeper.entity, async (given) => {
-      const values = { ...given(), ...forced };
+      const values = { ...given(), ...(parent && { [parent.field]: { id: parent.id } }) };
       const row = await this.write("create or update", keeper.entity, text, (access) =>
-        keeper.upsert(access, text, values),
+        keeper.upsert(access, text, values, parent),
       );
       return this.answer(keeper, row);
     });
@@ -120,7 +124,8 @@ export class Crud {
 
   private async delete(keeper: Keeper, text: string, parent?: Parent): Promise<Response> {
     const row = await keeper.find(this.database, text, parent);
-    if (row === undefined || !isChild(row, parent)) return parent === undefined ? gone() : nothing();
+    if (row === undefined || !isChild(row, parent))
+      return parent === undefined ? gone() : this.missing(keeper);
     await this.write("remove", keeper.entity, text, (access) => keeper.remove(access, row));
     return gone();
   }
@@ -204,13 +209,11 @@ export class Crud {
     app.resource(`${path}/:${name}`, {
       GET: this.within(relation, async (context, parent) => {
         const row = await find(this.database, context, parent);
-        return row === undefined ? nothing() : this.answer(keeper, row);
+        return row === undefined ? this.missing(keeper) : this.answer(keeper, row);
       }),
-      PUT: this.within(relation, (context, { field, id }) =>
-        this.put(context, keeper, key(context, name), { [field]: { id } }),
-      ),
+      PUT: this.within(relation, (context, parent) => this.put(context, keeper, key(context, name), parent)),
       PATCH: this.within(relation, async (context, parent) => {
-        if ((await find(this.database, context, parent)) === undefined) return nothing();
+        if ((await find(this.database, context, parent)) === undefined) return this.missing(keeper);
         // What a transformation takes beside the changed fields is known here: the parent.
         const known = keeper.entity.transformed === undefined ? {} : { [parent.field]: { id: parent.id } };
         return this.patch(

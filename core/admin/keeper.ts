@@ -27,6 +27,8 @@ export interface Keeper {
   find(access: Access, text: string, parent?: Parent): Promise<StoredRow | undefined>;
   /** What is told when nothing is found; `Not found` without it. */
   readonly absent?: (text: string) => Error | undefined;
+  /** The same below a parent. */
+  readonly absentBelow?: (access: Access) => Values;
   /** The row as clients see it. */
   show(access: Access, row: StoredRow): Row | Promise<Row>;
   insert(access: WriteAccess, given: Values): Promise<StoredRow>;
@@ -37,7 +39,7 @@ export interface Keeper {
     stored: StoredRow | undefined,
     changes: Values,
   ): Promise<StoredRow>;
-  upsert(access: WriteAccess, text: string, given: Values): Promise<StoredRow>;
+  upsert(access: WriteAccess, text: string, given: Values, parent?: Parent): Promise<StoredRow>;
   remove(access: WriteAccess, row: StoredRow): Promise<void>;
 }
 

@@ -23,12 +23,12 @@ const groupKeeper = (entity: Entity): Keeper => {
     change(access, text, stored, changes) {
       return plain.change(access, stored === undefined ? text : String(stored.values["id"]), stored, changes);
     },
-    async upsert(access, text, given) {
-      if (isUuid(text)) return plain.upsert(access, text, given);
+    absentBelow: ({ auto }) => ({ message: "Not found", request_id: auto.uuid().replaceAll("-", "") }),
+    async upsert(access, text, given, parent) {
+      if (isUuid(text) || parent === undefined) return plain.upsert(access, text, given);
       const values = { ...given, group: text };
-      const consumer = given["consumer"] as { id: string };
       const find = (key: string, value: string) => access.rows.find(entity.name, key, value);
-      const stored = await findWithin(entity, find, { field: "consumer", id: consumer.id }, "group", text);
+      const stored = await findWithin(entity, find, parent, "group", text);
       if (stored === undefined) return plain.insert(access, values);
       return plain.upsert(access, String(stored.values["id"]), values);
     },

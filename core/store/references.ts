@@ -28,7 +28,9 @@ export const resolveReferences = async (access: Access, entity: Entity, given: V
     const parent = access.entities.get(parentName)!;
     const problem = referenceProblem(parent, value);
     if (problem !== undefined) {
-      errors[field] = problem;
+      // Of a wrong reference to a row of several kinds Kong misses first what tells them apart.
+      const isKindMissing = parent.name === "routes" && Object.hasOwn(problem, "id");
+      errors[field] = isKindMissing ? { protocols: "required field missing" } : problem;
       values = { ...values, [field]: { id: someId } };
       continue;
     }

@@ -47,11 +47,9 @@ export const startPostgres = async (): Promise<Postgres> => {
     });
     void ended.then(() => reject(new Error(`PostgreSQL ended:\n${said}`)));
   });
-  execFileSync(
-    path.join(folder, "createdb"),
-    ["-h", "127.0.0.1", "-p", String(port), "-U", "kong", "kong"],
-    { stdio: "ignore" },
-  );
+  execFileSync(path.join(folder, "createdb"), ["-h", "127.0.0.1", "-p", String(port), "-U", "kong", "kong"], {
+    stdio: "ignore",
+  });
   return {
     port,
     async stop() {
