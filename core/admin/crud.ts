@@ -71,8 +71,9 @@ export class Crud {
     return json(await keeper.show(this.database, row), status);
   }
 
-  private missing({ absentBelow }: Keeper): Response {
-    return absentBelow === undefined ? nothing() : json(absentBelow(this.database), 404);
+  private missing({ absentBelow }: Keeper, text: string): Response {
+    const body = absentBelow?.(this.database, text);
+    return body === undefined ? nothing() : json(body, 404);
   }
 
   /** Reads a body and hands its values on. */
@@ -125,7 +126,7 @@ export class Crud {
   private async delete(keeper: Keeper, text: string, parent?: Parent): Promise<Response> {
     const row = await keeper.find(this.database, text, parent);
     if (row === undefined || !isChild(row, parent))
-      return parent === undefined ? gone() : this.missing(keeper);
+      return parent === undefined ? gone() : this.missing(keeper, text);
     await this.write("remove", keeper.entity, text, (access) => keeper.remove(access, row));
     return gone();
   }
@@ -209,11 +210,12 @@ export class Crud {
     app.resource(`${path}/:${name}`, {
       GET: this.within(relation, async (context, parent) => {
         const row = await find(this.database, context, parent);
-        return row === undefined ? this.missing(keeper) : this.answer(keeper, row);
+        return row === undefined ? this.missing(keeper, key(context, name)) : this.answer(keeper, row);
       }),
       PUT: this.within(relation, (context, parent) => this.put(context, keeper, key(context, name), parent)),
       PATCH: this.within(relation, async (context, parent) => {
-        if ((await find(this.database, context, parent)) === undefined) return this.missing(keeper);
+        if ((await find(this.database, context, parent)) === undefined)
+          return this.missing(keeper, key(context, name));
         // What a transformation takes beside the changed fields is known here: the parent.
         const known = keeper.entity.transformed === undefined ? {} : { [parent.field]: { id: parent.id } };
         return this.patch(

@@ -28,7 +28,7 @@ export interface Keeper {
   /** What is told when nothing is found; `Not found` without it. */
   readonly absent?: (text: string) => Error | undefined;
   /** The same below a parent. */
-  readonly absentBelow?: (access: Access) => Values;
+  readonly absentBelow?: (access: Access, text: string) => Values | undefined;
   /** The row as clients see it. */
   show(access: Access, row: StoredRow): Row | Promise<Row>;
   insert(access: WriteAccess, given: Values): Promise<StoredRow>;

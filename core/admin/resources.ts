@@ -23,7 +23,8 @@ const groupKeeper = (entity: Entity): Keeper => {
     change(access, text, stored, changes) {
       return plain.change(access, stored === undefined ? text : String(stored.values["id"]), stored, changes);
     },
-    absentBelow: ({ auto }) => ({ message: "Not found", request_id: auto.uuid().replaceAll("-", "") }),
+    absentBelow: ({ auto }, text) =>
+      isUuid(text) ? undefined : { message: "Not found", request_id: auto.uuid().replaceAll("-", "") },
     async upsert(access, text, given, parent) {
       if (isUuid(text) || parent === undefined) return plain.upsert(access, text, given);
       const values = { ...given, group: text };

@@ -29,7 +29,7 @@ export const resolveReferences = async (access: Access, entity: Entity, given: V
     const problem = referenceProblem(parent, value);
     if (problem !== undefined) {
       // Of a wrong reference to a row of several kinds Kong misses first what tells them apart.
-      const isKindMissing = parent.name === "routes" && Object.hasOwn(problem, "id");
+      const isKindMissing = parent.name === "routes" && typeof value === "object";
       errors[field] = isKindMissing ? { protocols: "required field missing" } : problem;
       values = { ...values, [field]: { id: someId } };
       continue;
