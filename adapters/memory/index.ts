@@ -5,3 +5,4 @@ export { MemoryRandom } from "./random.ts";
 export { MemoryTimers } from "./timers.ts";
 export { MemoryTransport, type MemoryAnswer, type SentRequest } from "./transport.ts";
 export { memoryPorts, type MemoryPorts } from "./ports.ts";
+export { MemoryStore } from "./store.ts";

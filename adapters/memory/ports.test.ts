@@ -1,8 +1,9 @@
 import { describeClock } from "../../test/contracts/clock.ts";
 import { describeLogger } from "../../test/contracts/logger.ts";
 import { describeRandom } from "../../test/contracts/random.ts";
+import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { describeTimers } from "../../test/contracts/timers.ts";
-import { MemoryClock, MemoryLogger, MemoryRandom, MemoryTimers } from "./index.ts";
+import { MemoryClock, MemoryLogger, MemoryRandom, MemoryStore, MemoryTimers } from "./index.ts";
 
 describeClock("memory", () => new MemoryClock());
 describeRandom("memory", () => new MemoryRandom());
@@ -19,4 +20,13 @@ describeLogger("memory", () => {
         value instanceof Error ? { message: value.message, cause: value.cause } : value,
       ),
   };
+});
+describeStore("memory", () => {
+  const clock = new MemoryClock();
+  return Promise.resolve({
+    store: new MemoryStore(libraryTables, clock),
+    nowMs: () => clock.nowMs(),
+    advance: (ms) => clock.advance(ms),
+    close: () => Promise.resolve(),
+  });
 });
