@@ -22,13 +22,15 @@ import type {
 } from "./ports/downstream.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
+import type { SharedDict } from "./ports/shareddict.ts";
 import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
-import { directBalancer } from "./proxy/balancer.ts";
 import { Flow, type FlowPorts } from "./proxy/flow.ts";
 import { type ProxyOptions, proxyOptions } from "./proxy/options.ts";
+import { Prober } from "./proxy/prober.ts";
 import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
 import { serviceTls } from "./proxy/tls.ts";
+import { type HealthChange, Upstreams } from "./proxy/upstreams.ts";
 import { createRouter, type RouterFlavor } from "./router/index.ts";
 import { type RowChange, Rows, type Tables } from "./store/rows.ts";
 
@@ -39,6 +41,8 @@ export interface GatewayPorts {
   readonly logger: Logger;
   readonly timers: Timers;
   readonly transport: Transport;
+  /** Counters of rate limits: of the node, or as far as the root can share them. */
+  readonly counters: SharedDict;
 }
 
 export interface GatewayOptions {
@@ -51,6 +55,10 @@ export interface GatewayOptions {
   readonly proxy?: Partial<ProxyOptions>;
   /** Told when an exchange is over: access logs, counters. */
   readonly onFinished?: (exchange: Exchange) => void;
+  /** This worker makes the active health checks of its node. */
+  readonly isProber?: boolean;
+  /** Told when traffic or a probe made an address of an upstream change sides. */
+  readonly onHealthChange?: (change: HealthChange) => void;
 }
 
 /** A gateway on one worker or isolate. */
@@ -71,6 +79,8 @@ export interface Gateway extends RequestHandler {
   prepareChanges(changes: readonly RowChange[]): () => void;
   /** A TLS client names the host it wants; global plugins may look at it. */
   certificate(serverName: string | undefined): void;
+  /** Takes over what another worker noticed or an operator decided about an address. */
+  setHealth(change: HealthChange): void;
 }
 
 /** What router, plans and balancers are made of. */
@@ -97,6 +107,8 @@ class CompiledGateway implements Gateway {
   private readonly nextId: () => string;
   private readonly host: PluginHost;
   private readonly definitions: ReadonlyMap<string, PluginDefinition>;
+  private readonly upstreams: Upstreams;
+  private readonly prober: Prober | undefined;
   private rows: Rows;
   private snapshot: Snapshot;
   private kept = new Map<string, Kept>();
@@ -105,11 +117,17 @@ class CompiledGateway implements Gateway {
     this.options = options;
     this.nextId = requestIds(ports.random);
     this.rows = new Rows({}, ports.clock);
+    this.upstreams = new Upstreams({
+      clock: ports.clock,
+      random: ports.random,
+      onHealthChange: options.onHealthChange,
+    });
+    this.prober = options.isProber ? new Prober(this.upstreams, ports) : undefined;
     this.ports = {
       transport: ports.transport,
       clock: ports.clock,
       logger: ports.logger,
-      balancer: directBalancer,
+      balancer: this.upstreams,
       options: { ...proxyOptions(options.version), ...options.proxy },
       onFinished: options.onFinished,
     };
@@ -117,8 +135,8 @@ class CompiledGateway implements Gateway {
       find: (entity, field, value) => this.rows.find(entity, field, value),
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
-    const { clock, random, logger, timers } = ports;
-    this.host = { clock, random, logger, timers, directory, node: options.node };
+    const { clock, random, logger, timers, counters } = ports;
+    this.host = { clock, random, logger, timers, counters, directory, node: options.node };
     this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
     for (const plugin of options.plugins) plugin.initWorker?.(this.host);
@@ -148,6 +166,10 @@ class CompiledGateway implements Gateway {
         this.ports.logger.log("error", `${name} failed in its certificate phase`, { error });
       }
     }
+  }
+
+  setHealth(change: HealthChange): void {
+    this.upstreams.setHealth(change);
   }
 
   private flow(
@@ -180,7 +202,10 @@ class CompiledGateway implements Gateway {
     const instances = this.instances(rows, kept);
     const planner = new Planner(instances);
     const router = createRouter(this.routes(rows, planner), this.routerOptions());
+    const swapUpstreams = this.upstreams.prepare(rows);
     return () => {
+      swapUpstreams();
+      this.prober?.restart();
       this.rows = rows;
       this.kept = kept;
       this.snapshot = { version: this.snapshot.version + 1, router, planner };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
+import { createZone, nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
 import { defaultCertificate } from "./certificate.ts";
@@ -28,6 +28,9 @@ import { kongVersion, version } from "./version.ts";
 
 /** Milliseconds that requests under way have when the gateway stops. */
 const graceMs = 10_000;
+
+/** Memory for counters, as Kong's `kong_rate_limiting_counters`: some 500,000. */
+const countersBytes = 12 * 1024 * 1024;
 
 const workerModule = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
@@ -115,6 +118,7 @@ export class Master {
       ? await defaultCertificate(conf)
       : undefined;
     const ticketKeys = new Uint8Array(randomBytes(48));
+    const countersZone = createZone(countersBytes);
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
       size: conf.workers,
@@ -127,6 +131,7 @@ export class Master {
         certificate,
         ticketKeys,
         heartbeat,
+        countersZone,
       }),
     });
     const admin = new AdminListener(

@@ -1,4 +1,4 @@
-import type { NodeFacts, RowChange, Tables, WorkerCounts } from "../core/index.ts";
+import type { HealthChange, NodeFacts, RowChange, Tables, WorkerCounts } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
 
 /** Supervisor to the runtime process. */
@@ -29,6 +29,8 @@ export interface WorkerData {
   readonly certificate: Certificate | undefined;
   /** 48 bytes: a session that one worker began can be resumed on any other. */
   readonly ticketKeys: Uint8Array;
+  /** Counters that all workers share. */
+  readonly countersZone: SharedArrayBuffer;
   /** Counted up by the worker while its event loop turns. */
   readonly heartbeat: Int32Array;
 }
@@ -44,6 +46,8 @@ export type ToWorker =
   /** Accept connections. */
   | { readonly type: "listen" }
   | { readonly type: "count" }
+  /** Another worker noticed, or an operator decided. */
+  | { readonly type: "health"; readonly change: HealthChange }
   /** Finish what is under way, then exit. */
   | { readonly type: "drain"; readonly graceMs: number };
 
@@ -53,6 +57,7 @@ export type FromWorker =
   | { readonly type: "prepared"; readonly version: number; readonly problem: string | undefined }
   | { readonly type: "committed"; readonly version: number }
   | { readonly type: "listening" }
+  | { readonly type: "health"; readonly change: HealthChange }
   | { readonly type: "counted"; readonly counts: WorkerCounts }
   /** It can't serve at all. */
   | { readonly type: "failed"; readonly problem: string };

@@ -1,5 +1,12 @@
 import { Worker } from "node:worker_threads";
-import { applyChanges, type Logger, type RowChange, type Tables, type WorkerCounts } from "../core/index.ts";
+import {
+  applyChanges,
+  type HealthChange,
+  type Logger,
+  type RowChange,
+  type Tables,
+  type WorkerCounts,
+} from "../core/index.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 
 /** A worker whose event loop stood still this long is replaced. */
@@ -112,6 +119,9 @@ export class WorkerPool {
     });
     const member = new Member(number, thread, heartbeat);
     this.members.add(member);
+    thread.on("message", (message: FromWorker) => {
+      if (message.type === "health") this.tellHealth(message.change, member);
+    });
     const failed = member.next("failed");
     let lastError: unknown;
     thread.on("error", (error) => (lastError = error));
@@ -238,6 +248,11 @@ export class WorkerPool {
         return answer.then(() => (member.version = version));
       }),
     );
+  }
+
+  /** An address changed sides: every worker but the one that noticed is told. Those born later learn it by traffic. */
+  tellHealth(change: HealthChange, noticedBy?: Member): void {
+    for (const member of this.members) if (member !== noticedBy) member.send({ type: "health", change });
   }
 
   /** What every worker counted; a worker that dies meanwhile is left out. */

@@ -9,6 +9,7 @@ import {
   newCounters,
   nodeLogger,
   NodeTransport,
+  ZoneDict,
 } from "../adapters/node/index.ts";
 import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
 import {
@@ -24,7 +25,7 @@ import { serverCertificates } from "./sni.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 
-const { conf, node, version, heartbeat, certificate, ticketKeys } = workerData as WorkerData;
+const { conf, node, version, heartbeat, certificate, ticketKeys, countersZone } = workerData as WorkerData;
 const port = parentPort!;
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -61,13 +62,22 @@ const openGateway = async (): Promise<Gateway> => {
   const plugins = await loadPlugins(conf.plugins);
   const transport = new NodeTransport();
   return createGateway(
-    { clock: webClock, random: webRandom, logger, timers: new WebTimers(logger), transport },
+    {
+      clock: webClock,
+      random: webRandom,
+      logger,
+      timers: new WebTimers(logger),
+      transport,
+      counters: new ZoneDict(countersZone, webClock, threadId),
+    },
     {
       version,
       plugins,
       node,
       routerFlavor: conf.routerFlavor,
       proxy: { isTrusted: addressSet(conf.trustedIps) },
+      isProber: node.worker === 0,
+      onHealthChange: (change) => tell({ type: "health", change }),
       ...(log && { onFinished: (exchange: Exchange) => log.write(accessRecord(exchange)) }),
     },
   );
@@ -165,6 +175,9 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
           heapBytes: process.memoryUsage().heapUsed,
         },
       });
+      return;
+    case "health":
+      gateway.setHealth(message.change);
       return;
     case "drain":
       void drain(message.graceMs);

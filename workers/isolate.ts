@@ -1,4 +1,5 @@
 import { KvConfigurations } from "../adapters/cloudflare/index.ts";
+import { MemorySharedDict } from "../adapters/memory/index.ts";
 import { ConsoleLogger, FetchTransport, webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
 import {
   bundledPlugins,
@@ -46,6 +47,7 @@ export class Isolate {
         random: webRandom,
         logger: this.logger,
         timers: new WebTimers(this.logger),
+        counters: new MemorySharedDict(webClock),
         transport: new FetchTransport(cloudflareFetch),
       },
       {

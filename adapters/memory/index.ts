@@ -2,6 +2,7 @@ export { MemoryClient, type MemoryRequest, type MemoryResponse } from "./client.
 export { MemoryClock } from "./clock.ts";
 export { MemoryLogger, type LogRecord } from "./logger.ts";
 export { MemoryRandom } from "./random.ts";
+export { MemorySharedDict } from "./shareddict.ts";
 export { MemoryTimers } from "./timers.ts";
 export { MemoryTransport, type MemoryAnswer, type SentRequest } from "./transport.ts";
 export { memoryPorts, type MemoryPorts } from "./ports.ts";

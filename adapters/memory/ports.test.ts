@@ -1,15 +1,27 @@
 import { describeClock } from "../../test/contracts/clock.ts";
 import { describeLogger } from "../../test/contracts/logger.ts";
 import { describeRandom } from "../../test/contracts/random.ts";
+import { describeSharedDict } from "../../test/contracts/shareddict.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { describeTimers } from "../../test/contracts/timers.ts";
-import { MemoryClock, MemoryLogger, MemoryRandom, MemoryStore, MemoryTimers } from "./index.ts";
+import {
+  MemoryClock,
+  MemoryLogger,
+  MemoryRandom,
+  MemorySharedDict,
+  MemoryStore,
+  MemoryTimers,
+} from "./index.ts";
 
 describeClock("memory", () => new MemoryClock());
 describeRandom("memory", () => new MemoryRandom());
 describeTimers("memory", () => {
   const timers = new MemoryTimers(new MemoryClock());
   return { timers, pass: (ms) => timers.advance(ms) };
+});
+describeSharedDict("memory", () => {
+  const clock = new MemoryClock();
+  return { dict: new MemorySharedDict(clock), pass: (ms) => clock.advance(ms) };
 });
 describeLogger("memory", () => {
   const logger = new MemoryLogger();

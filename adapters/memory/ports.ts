@@ -2,6 +2,7 @@ import type { GatewayPorts } from "../../core/index.ts";
 import { MemoryClock } from "./clock.ts";
 import { MemoryLogger } from "./logger.ts";
 import { MemoryRandom } from "./random.ts";
+import { MemorySharedDict } from "./shareddict.ts";
 import { MemoryTimers } from "./timers.ts";
 import { MemoryTransport } from "./transport.ts";
 
@@ -20,6 +21,7 @@ export const memoryPorts = (): MemoryPorts => {
     random: new MemoryRandom(),
     logger: new MemoryLogger(),
     timers: new MemoryTimers(clock),
+    counters: new MemorySharedDict(clock),
     transport: new MemoryTransport(),
   };
 };

@@ -85,6 +85,10 @@ export class Exchange {
   upstreamLatencyMs = -1;
   /** Bytes sent to the client; known in the log phase. */
   sentBytes = 0;
+  /** Fields (name, value…) that core adds to the response whoever makes it. */
+  addedFields: string[] | undefined;
+  /** What consistent hashing went by; kept so that a retry goes by the same. */
+  hashInput: string | undefined;
   private sharedValues: Map<unknown, unknown> | undefined;
 
   constructor(id: string, request: ClientRequest, startedAtMs: number) {

@@ -4,6 +4,7 @@ import type { PluginSchema } from "../schema/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
+import type { SharedDict } from "../ports/shareddict.ts";
 import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
 import type { Exchange } from "./exchange.ts";
@@ -59,6 +60,8 @@ export interface PluginHost {
   readonly random: Random;
   readonly logger: Logger;
   readonly timers: Timers;
+  /** Counters that the workers of a node share. Keys begin with the name of what is counted. */
+  readonly counters: SharedDict;
   readonly directory: Directory;
   readonly node: NodeFacts;
 }

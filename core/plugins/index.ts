@@ -6,6 +6,7 @@ import { correlationId } from "./correlation-id/index.ts";
 import { cors } from "./cors/index.ts";
 import { ipRestriction } from "./ip-restriction/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
+import { rateLimiting } from "./rate-limiting/index.ts";
 import { redirect } from "./redirect/index.ts";
 import { requestSizeLimiting } from "./request-size-limiting/index.ts";
 import { requestTermination } from "./request-termination/index.ts";
@@ -21,6 +22,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   ipRestriction,
   requestSizeLimiting,
   acl,
+  rateLimiting,
   responseTransformer,
   redirect,
   requestTermination,

@@ -98,6 +98,7 @@ export const clientHeaders = (
       out.push("Via", via === undefined ? own : `${via}, ${own}`);
     }
   }
+  if (exchange.addedFields !== undefined) out.push(...exchange.addedFields);
   if (tokens.requestId) out.push("X-Kong-Request-Id", exchange.id);
   return out;
 };

@@ -6,6 +6,7 @@ import {
   type Exchange,
   type Gateway,
   type GatewayOptions,
+  type GatewayPorts,
   type PluginDefinition,
 } from "../../core/index.ts";
 
@@ -22,6 +23,8 @@ export interface TestGateway {
 export interface TestGatewayOptions extends Partial<GatewayOptions> {
   /** Beside the bundled ones. */
   readonly extraPlugins?: readonly PluginDefinition[];
+  /** In place of those in memory. */
+  readonly ports?: Partial<GatewayPorts>;
 }
 
 /** A whole gateway in memory on a declarative document (`_format_version` is added). */
@@ -32,13 +35,16 @@ export const gatewayOn = (
   const ports = memoryPorts();
   const finished: Exchange[] = [];
   const plugins = [...bundledPlugins, ...(options.extraPlugins ?? [])];
-  const gateway = createGateway(ports, {
-    version: "1.2.3",
-    plugins,
-    node: { id: "6f1b0c56-3c0a-4f0e-9a43-0e6f7b0c3a11", hostname: "test", pid: 42, worker: 0 },
-    onFinished: (exchange) => finished.push(exchange),
-    ...options,
-  });
+  const gateway = createGateway(
+    { ...ports, ...options.ports },
+    {
+      version: "1.2.3",
+      plugins,
+      node: { id: "6f1b0c56-3c0a-4f0e-9a43-0e6f7b0c3a11", hostname: "test", pid: 42, worker: 0 },
+      onFinished: (exchange) => finished.push(exchange),
+      ...options,
+    },
+  );
   const configuration = new DeclarativeConfiguration({
     plugins,
     routerFlavor: "traditional_compatible",

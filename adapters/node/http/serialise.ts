@@ -125,19 +125,21 @@ function lineOf(name: string, value: string, known: Line | undefined): string {
 function framesMessage(name: string): boolean {
   switch (name.length) {
     case 10:
-      return name.toLowerCase() === "connection";
+      return startsWith(name, 99) && name.toLowerCase() === "connection";
     case 14:
-      return name.toLowerCase() === "content-length";
+      return startsWith(name, 99) && name.toLowerCase() === "content-length";
     case 17:
-      return name.toLowerCase() === "transfer-encoding";
+      return startsWith(name, 116) && name.toLowerCase() === "transfer-encoding";
     default:
       return false;
   }
 }
 
+/** @param letter The code of a small letter. */
+const startsWith = (name: string, letter: number): boolean => (name.charCodeAt(0) | 32) === letter;
+
 function isToken(name: string): boolean {
-  for (let i = 0; i < name.length; i++)
-    if (TOKEN[name.charCodeAt(i)] !== 1 && !TOKEN[name.charCodeAt(i)]) return false;
+  for (let i = 0; i < name.length; i++) if (!TOKEN[name.charCodeAt(i)]) return false;
   return name.length > 0;
 }
 

@@ -7,6 +7,7 @@ import { type BodyCarrier, Inflow } from "./inflow.ts";
 import { enter, leave } from "./outbox.ts";
 import type { Pool } from "./pool.ts";
 import { WireTunnel } from "./tunnel.ts";
+import { WholeBody } from "./wholebody.ts";
 import { Wire } from "./wire.ts";
 
 /** Interim responses that one response may be preceded by. */
@@ -136,6 +137,14 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
       exchange.responded({ status, reason, httpVersion, headers, body: undefined, tunnel: undefined });
       return false;
     }
+    if (typeof framing === "number" && framing > 0 && this.end - this.at >= framing) {
+      const body = new WholeBody(this.bytes.subarray(this.at, this.at + framing));
+      this.at += framing;
+      this.release();
+      exchange.responded({ status, reason, httpVersion, headers, body, tunnel: undefined });
+      body.keep();
+      return false;
+    }
     const reader = new BodyReader(framing, responseLimits);
     const length = typeof framing === "number" ? framing : undefined;
     const inflow = new Inflow(this, reader, length, Number.POSITIVE_INFINITY);
@@ -186,6 +195,7 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
       return;
     }
     this.state = IDLE;
+    this.forget();
     this.resume();
     this.pool.put(this);
   }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 
 import { Deadline } from "./deadline.ts";
-import { enter, flush, leave } from "./outbox.ts";
+import { type Block, enter, flush, leave } from "./outbox.ts";
 import { unsentBytes } from "./socket.ts";
 
 const NOTHING = Buffer.alloc(0);
@@ -28,12 +28,14 @@ export abstract class Wire {
   bytesRead = 0;
   bytesWritten = 0;
   readonly deadline: Deadline;
+  private readonly encrypted: boolean;
   private paused = false;
   private sendTimeoutMs = 0;
   private sendWatch: SendWatch | undefined = undefined;
 
   constructor(socket: Socket) {
     this.socket = socket;
+    this.encrypted = Reflect.get(socket, "encrypted") === true;
     this.deadline = new Deadline(this);
   }
 
@@ -67,16 +69,19 @@ export abstract class Wire {
       this.end = length;
     }
     this.turn();
-    if (this.at === this.end) {
-      this.bytes = NOTHING;
-      return;
-    }
+    if (this.at === this.end) return this.forget();
     if (this.bytes === bytes) {
       this.bytes = Buffer.from(bytes.subarray(this.at, this.end));
       this.end -= this.at;
       this.at = 0;
     }
     if (this.end - this.at >= MAX_UNREAD_BYTES) this.pause();
+  }
+
+  /** Lets go of input that was consumed. */
+  protected forget(): void {
+    this.bytes = NOTHING;
+    this.at = this.end = 0;
   }
 
   /** Lets the connection work on its input, and writes what came of it at once. */
@@ -142,13 +147,20 @@ export abstract class Wire {
   /**
    * Writes bytes that stay as they are until taken.
    *
+   * @param block Where they lie, to be told when they are taken later.
    * @returns true when the kernel took all of them at once.
    */
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, block?: Block): boolean {
     if (this.closed) return true;
     this.bytesWritten += bytes.length;
-    const room = this.socket.write(bytes);
+    let room: boolean;
+    if (this.encrypted && block !== undefined) {
+      // TLS never finishes a write at once: without its word the block would be lost each time.
+      block.read();
+      room = this.socket.write(bytes, block.done);
+    } else room = this.socket.write(bytes);
     if (this.socket.writableLength === 0) return true;
+    if (!this.encrypted) block?.lose();
     if (!room) this.congest();
     return false;
   }
