@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { Collector } from "../http/bodies.ts";
 import { isObject, put } from "../schema/tree.ts";
 import type { Values } from "../schema/index.ts";
 import { parts } from "./multipart.ts";
@@ -14,7 +15,7 @@ const maxArguments = 1_000;
 /** A value nested deeper is refused: the checks walk it. */
 const maxDepth = 200;
 
-const message = (status: 400 | 413 | 415, text: string): Body => ({
+const message = (status: 400, text: string): Body => ({
   ok: false,
   response: new Response(JSON.stringify({ message: text }), {
     status,
@@ -61,10 +62,32 @@ const fromPairs = (pairs: readonly Pair[]): Body =>
     ? message(400, "Too many arguments")
     : { ok: true, values: nest(pairs), isForm: true };
 
+/** The most bytes of a body, as Kong's Admin API takes them (`nginx_admin_client_max_body_size`). */
+const maxBodyBytes = 10 * 1024 * 1024;
+
+/** The bytes of a body; undefined when there are too many of them. */
+const bytesOf = async ({ raw }: Context["req"]): Promise<Uint8Array | undefined> => {
+  const length = raw.headers.get("Content-Length");
+  if (length !== null)
+    return Number(length) > maxBodyBytes ? undefined : new Uint8Array(await raw.arrayBuffer());
+  const collector = new Collector();
+  const reader = raw.body?.getReader();
+  if (reader === undefined) return new Uint8Array();
+  while (true) {
+    const { done, value } = (await reader.read()) as { done: boolean; value?: Uint8Array };
+    if (done || value === undefined) return collector.whole();
+    collector.add(value);
+    if (collector.lengthBytes <= maxBodyBytes) continue;
+    await reader.cancel();
+    return undefined;
+  }
+};
+
 /** Reads the body of POST, PUT and PATCH: JSON, a form or multipart. Media types are compared as written, as Kong does. */
 export const readBody = async (context: Context): Promise<Body> => {
   const type = context.req.header("Content-Type");
-  const bytes = new Uint8Array(await context.req.arrayBuffer());
+  const bytes = await bytesOf(context.req);
+  if (bytes === undefined) return { ok: false, response: new Response(null, { status: 413 }) };
   if (type === undefined || type === "") {
     if (bytes.length === 0) return { ok: true, values: {}, isForm: false };
     return { ok: false, response: unsupportedMediaType() };
