@@ -10,6 +10,7 @@ import { rateLimiting } from "./rate-limiting/index.ts";
 import { redirect } from "./redirect/index.ts";
 import { requestSizeLimiting } from "./request-size-limiting/index.ts";
 import { requestTermination } from "./request-termination/index.ts";
+import { requestTransformer } from "./request-transformer/index.ts";
 import { responseTransformer } from "./response-transformer/index.ts";
 
 /** The plugins that come with the gateway (`plugins = bundled`). */
@@ -23,6 +24,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestSizeLimiting,
   acl,
   rateLimiting,
+  requestTransformer,
   responseTransformer,
   redirect,
   requestTermination,
