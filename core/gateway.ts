@@ -32,7 +32,7 @@ import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
 import { serviceTls } from "./proxy/tls.ts";
 import { type HealthChange, Upstreams } from "./proxy/upstreams.ts";
 import { createRouter, type RouterFlavor } from "./router/index.ts";
-import { type Tables, Rows } from "./store/rows.ts";
+import { type RowChange, Rows, type Tables } from "./store/rows.ts";
 
 /** The world, as a root hands it in. */
 export interface GatewayPorts {
@@ -72,11 +72,29 @@ export interface Gateway extends RequestHandler {
    * @throws Error when a plugin refuses its configuration; the old one stays.
    */
   prepare(tables: Tables): () => void;
+  /**
+   * The same for some rows. Rows that are only looked up (consumers, credentials) cost no compilation, however many
+   * there are.
+   */
+  prepareChanges(changes: readonly RowChange[]): () => void;
   /** A TLS client names the host it wants; global plugins may look at it. */
   certificate(serverName: string | undefined): void;
   /** Takes over what another worker noticed or an operator decided about an address. */
   setHealth(change: HealthChange): void;
 }
+
+/** What router, plans and balancers are made of. */
+const compiled: ReadonlySet<string> = new Set([
+  "services",
+  "routes",
+  "plugins",
+  "upstreams",
+  "targets",
+  "certificates",
+  "ca_certificates",
+  "snis",
+  "vaults",
+]);
 
 interface Kept {
   readonly row: string;
@@ -164,7 +182,22 @@ class CompiledGateway implements Gateway {
   }
 
   prepare(tables: Tables): () => void {
-    const rows = new Rows(tables, this.host.clock);
+    return this.compile(new Rows(tables, this.host.clock));
+  }
+
+  prepareChanges(changes: readonly RowChange[]): () => void {
+    const looked = changes.filter(({ table }) => !compiled.has(table));
+    const others = changes.filter(({ table }) => compiled.has(table));
+    if (others.length === 0) return () => this.rows.apply(looked);
+    const rows = this.rows.with(others);
+    const swap = this.compile(rows);
+    return () => {
+      rows.apply(looked);
+      swap();
+    };
+  }
+
+  private compile(rows: Rows): () => void {
     const kept = new Map<string, Kept>();
     const instances = this.instances(rows, kept);
     const planner = new Planner(instances);

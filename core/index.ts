@@ -16,12 +16,41 @@ export { addressSet } from "./http/address.ts";
 export { HeaderList } from "./http/headers.ts";
 export * from "./pdk/index.ts";
 export { bundledPlugins } from "./plugins/index.ts";
-export { type Tables, Rows } from "./store/rows.ts";
+export * from "./ports/store.ts";
+export {
+  applyChanges,
+  changedTables,
+  Database,
+  DeclaredStore,
+  type RowChange,
+  Rows,
+  referredId,
+  StoreConflict,
+  StoreProblem,
+  StoreReadOnly,
+  type Tables,
+  tablesOf,
+  tagsOf,
+  uniqueText,
+} from "./store/index.ts";
+export {
+  type CertificateChecker,
+  structuralChecker,
+  createEntities,
+  type Entities,
+  type Entity,
+  printEntity,
+  printPlugin,
+} from "./entities/index.ts";
 export {
   type AdminOptions,
+  autoSource,
   type ConfigurationControl,
   createAdmin,
   DeclarativeConfiguration,
+  type HealthSource,
+  type LogLevelControl,
   type NodeInformation,
+  type TargetHealth,
   type WorkerCounts,
 } from "./admin/index.ts";

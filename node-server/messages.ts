@@ -1,4 +1,4 @@
-import type { HealthChange, NodeFacts, Tables, WorkerCounts } from "../core/index.ts";
+import type { HealthChange, NodeFacts, RowChange, Tables, WorkerCounts } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
 
 /** Supervisor to the runtime process. */
@@ -39,6 +39,8 @@ export interface WorkerData {
 export type ToWorker =
   /** Compile a configuration; nothing changes for requests yet. */
   | { readonly type: "prepare"; readonly version: number; readonly tables: Tables }
+  /** The same for some rows of the configuration that is served. */
+  | { readonly type: "change"; readonly version: number; readonly changes: readonly RowChange[] }
   /** Swap in what was prepared. */
   | { readonly type: "commit"; readonly version: number }
   /** Accept connections. */

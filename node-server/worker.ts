@@ -12,7 +12,15 @@ import {
   ZoneDict,
 } from "../adapters/node/index.ts";
 import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
-import { addressSet, createGateway, type Exchange, type Gateway, type Tables } from "../core/index.ts";
+import {
+  addressSet,
+  changedTables,
+  createGateway,
+  type Exchange,
+  type Gateway,
+  type RowChange,
+  type Tables,
+} from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
@@ -103,21 +111,45 @@ const drain = async (graceMs: number): Promise<void> => {
   process.exit(0);
 };
 
+/** The certificates that are shown, and their names. */
+let shown: Tables = {};
+
 /** Compiles a configuration; what is returned swaps it in. */
 const prepare = (gateway: Gateway, tables: Tables): (() => void) => {
   const swap = gateway.prepare(tables);
-  const shown = serverCertificates(tables);
+  const next = { certificates: tables["certificates"] ?? {}, snis: tables["snis"] ?? {} };
+  const list = serverCertificates(next);
   return () => {
     swap();
-    certificates?.replace(shown);
+    shown = next;
+    certificates?.replace(list);
+  };
+};
+
+/** The same for some rows. */
+const prepareChanges = (gateway: Gateway, changes: readonly RowChange[]): (() => void) => {
+  const swap = gateway.prepareChanges(changes);
+  const touching = changes.filter(({ table }) => table === "certificates" || table === "snis");
+  if (touching.length === 0) return swap;
+  const next = changedTables(shown, touching);
+  const list = serverCertificates(next);
+  return () => {
+    swap();
+    shown = next;
+    certificates?.replace(list);
   };
 };
 
 const serve = (gateway: Gateway) => (message: ToWorker) => {
   switch (message.type) {
     case "prepare":
+    case "change":
       try {
-        prepared = { version: message.version, swap: prepare(gateway, message.tables) };
+        const swap =
+          message.type === "prepare"
+            ? prepare(gateway, message.tables)
+            : prepareChanges(gateway, message.changes);
+        prepared = { version: message.version, swap };
         tell({ type: "prepared", version: message.version, problem: undefined });
       } catch (error) {
         tell({ type: "prepared", version: message.version, problem: String(error) });

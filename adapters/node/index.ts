@@ -20,3 +20,4 @@ export { platformResolve, type Resolve } from "./http/resolve.ts";
 export { NodeTransport, type TransportOptions } from "./http/transport.ts";
 export { createZone, ZoneDict } from "./zone.ts";
 export { type LogOptions, nodeLogger } from "./logger.ts";
+export { nodeCertificates } from "./x509.ts";

@@ -7,7 +7,7 @@ import {
   type Loaded,
   type LoadFailure,
 } from "../declarative/index.ts";
-import { createEntities } from "../entities/index.ts";
+import { type CertificateChecker, createEntities } from "../entities/index.ts";
 import { checkRegex } from "../http/regex.ts";
 import { normalizePath } from "../http/path.ts";
 import type { PluginDefinition } from "../pdk/index.ts";
@@ -22,14 +22,16 @@ export interface ConfigurationOptions {
   readonly routerFlavor: RouterFlavor;
   readonly clock: Clock;
   readonly random: Random;
+  /** Judges certificates and keys; without it only their form is looked at. */
+  readonly certificates?: CertificateChecker;
 }
 
 /** The configuration of a gateway without a database: read from a document, replaced as a whole. */
 export class DeclarativeConfiguration {
-  private readonly context: Context;
+  readonly context: Context;
   private loaded: Loaded | undefined;
 
-  constructor({ plugins, routerFlavor, clock, random }: ConfigurationOptions) {
+  constructor({ plugins, routerFlavor, clock, random, certificates }: ConfigurationOptions) {
     this.context = {
       entities: createEntities({
         plugins: Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin])),
@@ -37,6 +39,7 @@ export class DeclarativeConfiguration {
         regexProblem: checkRegex,
         normalizePath,
         routerFlavor,
+        ...(certificates && { certificates }),
       }),
       auto: autoSource(clock, random),
     };
