@@ -192,6 +192,11 @@ export abstract class Wire {
     if (this.held.length > MAX_HELD) this.sendHeld();
   }
 
+  /** Forgets what is held: it shall not be sent any more. */
+  protected dropHeld(): void {
+    this.held = "";
+  }
+
   /** Writes what is held: before anything that must come after it. */
   sendHeld(): void {
     const text = this.held;
