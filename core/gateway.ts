@@ -23,6 +23,7 @@ import type {
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
 import type { SharedDict } from "./ports/shareddict.ts";
+import type { Subtle } from "./ports/subtle.ts";
 import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
 import { directBalancer } from "./proxy/balancer.ts";
@@ -42,6 +43,7 @@ export interface GatewayPorts {
   readonly transport: Transport;
   /** Counters of rate limits: of the node, or as far as the root can share them. */
   readonly counters: SharedDict;
+  readonly subtle: Subtle;
 }
 
 export interface GatewayOptions {
@@ -102,8 +104,8 @@ class CompiledGateway implements Gateway {
       find: (entity, field, value) => this.rows.find(entity, field, value),
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
-    const { clock, random, logger, timers, counters } = ports;
-    this.host = { clock, random, logger, timers, counters, directory, node: options.node };
+    const { clock, random, logger, timers, counters, subtle } = ports;
+    this.host = { clock, random, logger, timers, counters, subtle, directory, node: options.node };
     this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
     for (const plugin of options.plugins) plugin.initWorker?.(this.host);

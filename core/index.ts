@@ -6,6 +6,7 @@ export * from "./ports/downstream.ts";
 export * from "./ports/logger.ts";
 export * from "./ports/random.ts";
 export * from "./ports/shareddict.ts";
+export * from "./ports/subtle.ts";
 export * from "./ports/timers.ts";
 export * from "./ports/transport.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";

@@ -11,7 +11,7 @@ import {
   NodeTransport,
   ZoneDict,
 } from "../adapters/node/index.ts";
-import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
+import { webClock, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import { addressSet, createGateway, type Exchange, type Gateway, type Tables } from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
 import { loadPlugins } from "./plugins.ts";
@@ -61,6 +61,7 @@ const openGateway = async (): Promise<Gateway> => {
       timers: new WebTimers(logger),
       transport,
       counters: new ZoneDict(countersZone, webClock, threadId),
+      subtle: webSubtle,
     },
     {
       version,

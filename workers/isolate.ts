@@ -1,6 +1,13 @@
 import { KvConfigurations } from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
-import { ConsoleLogger, FetchTransport, webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
+import {
+  ConsoleLogger,
+  FetchTransport,
+  webClock,
+  webRandom,
+  webSubtle,
+  WebTimers,
+} from "../adapters/web/index.ts";
 import {
   bundledPlugins,
   createGateway,
@@ -48,6 +55,7 @@ export class Isolate {
         logger: this.logger,
         timers: new WebTimers(this.logger),
         counters: new MemorySharedDict(webClock),
+        subtle: webSubtle,
         transport: new FetchTransport(cloudflareFetch),
       },
       {

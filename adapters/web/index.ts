@@ -3,5 +3,6 @@ export { webClock } from "./clock.ts";
 export { ConsoleLogger } from "./logger.ts";
 export { webRandom } from "./random.ts";
 export { serve, type ServePlatform } from "./server.ts";
+export { webSubtle } from "./subtle.ts";
 export { WebTimers } from "./timers.ts";
 export { type FetchPlatform, FetchTransport } from "./transport.ts";

@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
+import type { Subtle } from "../ports/subtle.ts";
 import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
 import type { Exchange } from "./exchange.ts";
@@ -62,6 +63,7 @@ export interface PluginHost {
   readonly timers: Timers;
   /** Counters that the workers of a node share. Keys begin with the name of what is counted. */
   readonly counters: SharedDict;
+  readonly subtle: Subtle;
   readonly directory: Directory;
   readonly node: NodeFacts;
 }

@@ -4,7 +4,9 @@ import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
 import { correlationId } from "./correlation-id/index.ts";
 import { cors } from "./cors/index.ts";
+import { hmacAuth } from "./hmac-auth/index.ts";
 import { ipRestriction } from "./ip-restriction/index.ts";
+import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
 import { rateLimiting } from "./rate-limiting/index.ts";
 import { redirect } from "./redirect/index.ts";
@@ -18,8 +20,10 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   correlationId,
   botDetection,
   cors,
+  jwt,
   keyAuth,
   basicAuth,
+  hmacAuth,
   ipRestriction,
   requestSizeLimiting,
   acl,
