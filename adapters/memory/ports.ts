@@ -1,4 +1,4 @@
-import type { GatewayPorts, Subtle } from "../../core/index.ts";
+import type { GatewayPorts } from "../../core/index.ts";
 import { MemoryClock } from "./clock.ts";
 import { MemoryLogger } from "./logger.ts";
 import { MemoryRandom } from "./random.ts";
@@ -22,7 +22,7 @@ export const memoryPorts = (): MemoryPorts => {
     logger: new MemoryLogger(),
     timers: new MemoryTimers(clock),
     counters: new MemorySharedDict(clock),
-    subtle: crypto.subtle as unknown as Subtle,
+    subtle: crypto.subtle,
     transport: new MemoryTransport(),
   };
 };

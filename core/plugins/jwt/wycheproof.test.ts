@@ -22,7 +22,7 @@ const stored = async (key: Group["key"]): Promise<string> => {
       ? { name: "ECDSA", namedCurve: key.crv! }
       : { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
   const imported = await platform.importKey("jwk", bare, algorithm, true, ["verify"]);
-  const bytes = new Uint8Array((await platform.exportKey("spki", imported)) as ArrayBuffer);
+  const bytes = new Uint8Array(await platform.exportKey("spki", imported));
   return `-----BEGIN PUBLIC KEY-----\n${toBase64(bytes)}\n-----END PUBLIC KEY-----\n`;
 };
 
