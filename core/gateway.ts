@@ -20,6 +20,8 @@ import type {
   RequestHandler,
   RequestScope,
 } from "./ports/downstream.ts";
+import type { Fetcher } from "./ports/fetcher.ts";
+import type { LineFiles } from "./ports/lines.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
 import type { SharedDict } from "./ports/shareddict.ts";
@@ -44,6 +46,10 @@ export interface GatewayPorts {
   /** Counters of rate limits: of the node, or as far as the root can share them. */
   readonly counters: SharedDict;
   readonly subtle: Subtle;
+  /** For what the gateway sends by itself: logs. */
+  readonly fetcher: Fetcher;
+  /** Undefined where there are no files. */
+  readonly files: LineFiles | undefined;
 }
 
 export interface GatewayOptions {
@@ -104,8 +110,19 @@ class CompiledGateway implements Gateway {
       find: (entity, field, value) => this.rows.find(entity, field, value),
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
-    const { clock, random, logger, timers, counters, subtle } = ports;
-    this.host = { clock, random, logger, timers, counters, subtle, directory, node: options.node };
+    const { clock, random, logger, timers, counters, subtle, fetcher, files } = ports;
+    this.host = {
+      clock,
+      random,
+      logger,
+      timers,
+      counters,
+      subtle,
+      fetcher,
+      files,
+      directory,
+      node: options.node,
+    };
     this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
     for (const plugin of options.plugins) plugin.initWorker?.(this.host);

@@ -8,10 +8,11 @@ import {
   type Listener,
   newCounters,
   nodeLogger,
+  NodeLineFiles,
   NodeTransport,
   ZoneDict,
 } from "../adapters/node/index.ts";
-import { webClock, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
+import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import { addressSet, createGateway, type Exchange, type Gateway, type Tables } from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
 import { loadPlugins } from "./plugins.ts";
@@ -62,6 +63,8 @@ const openGateway = async (): Promise<Gateway> => {
       transport,
       counters: new ZoneDict(countersZone, webClock, threadId),
       subtle: webSubtle,
+      fetcher: new WebFetcher(),
+      files: new NodeLineFiles(),
     },
     {
       version,

@@ -4,6 +4,7 @@ import {
   ConsoleLogger,
   FetchTransport,
   webClock,
+  WebFetcher,
   webRandom,
   webSubtle,
   WebTimers,
@@ -56,6 +57,8 @@ export class Isolate {
         timers: new WebTimers(this.logger),
         counters: new MemorySharedDict(webClock),
         subtle: webSubtle,
+        fetcher: new WebFetcher(),
+        files: undefined,
         transport: new FetchTransport(cloudflareFetch),
       },
       {

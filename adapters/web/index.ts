@@ -1,5 +1,6 @@
 export { WebBody } from "./body.ts";
 export { webClock } from "./clock.ts";
+export { WebFetcher } from "./fetcher.ts";
 export { ConsoleLogger } from "./logger.ts";
 export { webRandom } from "./random.ts";
 export { serve, type ServePlatform } from "./server.ts";

@@ -2,6 +2,8 @@ import type { Entity } from "../entities/index.ts";
 import type { PluginRow } from "../entities/rows.ts";
 import type { PluginSchema } from "../schema/index.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Fetcher } from "../ports/fetcher.ts";
+import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
@@ -64,6 +66,9 @@ export interface PluginHost {
   /** Counters that the workers of a node share. Keys begin with the name of what is counted. */
   readonly counters: SharedDict;
   readonly subtle: Subtle;
+  readonly fetcher: Fetcher;
+  /** Undefined where there are no files. */
+  readonly files: LineFiles | undefined;
   readonly directory: Directory;
   readonly node: NodeFacts;
 }

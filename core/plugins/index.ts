@@ -4,7 +4,9 @@ import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
 import { correlationId } from "./correlation-id/index.ts";
 import { cors } from "./cors/index.ts";
+import { fileLog } from "./file-log/index.ts";
 import { hmacAuth } from "./hmac-auth/index.ts";
+import { httpLog } from "./http-log/index.ts";
 import { ipRestriction } from "./ip-restriction/index.ts";
 import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
@@ -31,5 +33,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestTransformer,
   responseTransformer,
   redirect,
+  httpLog,
+  fileLog,
   requestTermination,
 ];
