@@ -3,6 +3,7 @@ import { requestIds } from "./http/identifier.ts";
 import {
   ClientRequest,
   Exchange,
+  Metrics,
   type NodeFacts,
   type PluginDefinition,
   type PluginHost,
@@ -77,6 +78,8 @@ export interface Gateway extends RequestHandler {
   prepare(tables: Tables): () => void;
   /** A TLS client names the host it wants; global plugins may look at it. */
   certificate(serverName: string | undefined): void;
+  /** What plugins counted on this worker, under names with labels. */
+  metrics(): Record<string, number>;
 }
 
 interface Kept {
@@ -120,6 +123,7 @@ class CompiledGateway implements Gateway {
       subtle,
       fetcher,
       files,
+      metrics: new Metrics(),
       directory,
       node: options.node,
     };
@@ -142,6 +146,10 @@ class CompiledGateway implements Gateway {
     const flow = this.flow(request, downstream, undefined);
     flow.refuse(status);
     return flow;
+  }
+
+  metrics(): Record<string, number> {
+    return this.host.metrics.snapshot();
   }
 
   certificate(serverName: string | undefined): void {

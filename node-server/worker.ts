@@ -143,6 +143,7 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
           connectionsAccepted: counters.accepted,
           requests: counters.requests,
           heapBytes: process.memoryUsage().heapUsed,
+          metrics: gateway.metrics(),
         },
       });
       return;

@@ -2,6 +2,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { AdminApp } from "./app.ts";
 import { configResource, type ConfigurationControl } from "./config.ts";
+import { metricsResource } from "./metrics.ts";
 import { information, type NodeInformation } from "./information.ts";
 import { statusResource, type WorkerCounts } from "./status.ts";
 
@@ -30,5 +31,6 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
   })
     .resource("/", { GET: () => information(node(), configuration.configuration.current) })
     .resource("/status", statusResource(counts, configuration.configuration))
+    .resource("/metrics", metricsResource(node, counts))
     .resource("/config", configResource(configuration));
 };

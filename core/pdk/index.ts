@@ -13,6 +13,7 @@ export {
   type PluginHost,
   type PluginPhases,
 } from "./plugin.ts";
+export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
 export { logRecord, type LogRecord } from "./record.ts";
 export { ClientRequest, hostName } from "./request.ts";

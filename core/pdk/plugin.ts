@@ -10,6 +10,7 @@ import type { SharedDict } from "../ports/shareddict.ts";
 import type { Subtle } from "../ports/subtle.ts";
 import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Nothing, or a promise where the handler has to wait: only then does the exchange wait. */
@@ -70,6 +71,8 @@ export interface PluginHost {
   /** Undefined where there are no files. */
   readonly files: LineFiles | undefined;
   readonly directory: Directory;
+  /** What this worker counts for scrapers. */
+  readonly metrics: Metrics;
   readonly node: NodeFacts;
 }
 
