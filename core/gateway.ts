@@ -3,6 +3,7 @@ import { requestIds } from "./http/identifier.ts";
 import {
   ClientRequest,
   Exchange,
+  Metrics,
   type NodeFacts,
   type PluginDefinition,
   type PluginHost,
@@ -20,9 +21,12 @@ import type {
   RequestHandler,
   RequestScope,
 } from "./ports/downstream.ts";
+import type { Fetcher } from "./ports/fetcher.ts";
+import type { LineFiles } from "./ports/lines.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
 import type { SharedDict } from "./ports/shareddict.ts";
+import type { Subtle } from "./ports/subtle.ts";
 import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
 import { Flow, type FlowPorts } from "./proxy/flow.ts";
@@ -43,6 +47,11 @@ export interface GatewayPorts {
   readonly transport: Transport;
   /** Counters of rate limits: of the node, or as far as the root can share them. */
   readonly counters: SharedDict;
+  readonly subtle: Subtle;
+  /** For what the gateway sends by itself: logs. */
+  readonly fetcher: Fetcher;
+  /** Undefined where there are no files. */
+  readonly files: LineFiles | undefined;
 }
 
 export interface GatewayOptions {
@@ -81,6 +90,8 @@ export interface Gateway extends RequestHandler {
   certificate(serverName: string | undefined): void;
   /** Takes over what another worker noticed or an operator decided about an address. */
   setHealth(change: HealthChange): void;
+  /** What plugins counted on this worker, under names with labels. */
+  metrics(): Record<string, number>;
 }
 
 /** What router, plans and balancers are made of. */
@@ -135,8 +146,20 @@ class CompiledGateway implements Gateway {
       find: (entity, field, value) => this.rows.find(entity, field, value),
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
-    const { clock, random, logger, timers, counters } = ports;
-    this.host = { clock, random, logger, timers, counters, directory, node: options.node };
+    const { clock, random, logger, timers, counters, subtle, fetcher, files } = ports;
+    this.host = {
+      clock,
+      random,
+      logger,
+      timers,
+      counters,
+      subtle,
+      fetcher,
+      files,
+      metrics: new Metrics(),
+      directory,
+      node: options.node,
+    };
     this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
     for (const plugin of options.plugins) plugin.initWorker?.(this.host);
@@ -156,6 +179,10 @@ class CompiledGateway implements Gateway {
     const flow = this.flow(request, downstream, undefined);
     flow.refuse(status);
     return flow;
+  }
+
+  metrics(): Record<string, number> {
+    return this.host.metrics.snapshot();
   }
 
   certificate(serverName: string | undefined): void {

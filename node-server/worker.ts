@@ -8,10 +8,11 @@ import {
   type Listener,
   newCounters,
   nodeLogger,
+  NodeLineFiles,
   NodeTransport,
   ZoneDict,
 } from "../adapters/node/index.ts";
-import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
+import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import {
   addressSet,
   changedTables,
@@ -69,6 +70,9 @@ const openGateway = async (): Promise<Gateway> => {
       timers: new WebTimers(logger),
       transport,
       counters: new ZoneDict(countersZone, webClock, threadId),
+      subtle: webSubtle,
+      fetcher: new WebFetcher(),
+      files: new NodeLineFiles(),
     },
     {
       version,
@@ -173,6 +177,7 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
           connectionsAccepted: counters.accepted,
           requests: counters.requests,
           heapBytes: process.memoryUsage().heapUsed,
+          metrics: gateway.metrics(),
         },
       });
       return;

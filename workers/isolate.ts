@@ -1,6 +1,14 @@
 import { KvConfigurations } from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
-import { ConsoleLogger, FetchTransport, webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
+import {
+  ConsoleLogger,
+  FetchTransport,
+  webClock,
+  WebFetcher,
+  webRandom,
+  webSubtle,
+  WebTimers,
+} from "../adapters/web/index.ts";
 import {
   bundledPlugins,
   createGateway,
@@ -48,6 +56,9 @@ export class Isolate {
         logger: this.logger,
         timers: new WebTimers(this.logger),
         counters: new MemorySharedDict(webClock),
+        subtle: webSubtle,
+        fetcher: new WebFetcher(),
+        files: undefined,
         transport: new FetchTransport(cloudflareFetch),
       },
       {

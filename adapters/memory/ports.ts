@@ -1,5 +1,6 @@
 import type { GatewayPorts } from "../../core/index.ts";
 import { MemoryClock } from "./clock.ts";
+import { MemoryFetcher } from "./fetcher.ts";
 import { MemoryLogger } from "./logger.ts";
 import { MemoryRandom } from "./random.ts";
 import { MemorySharedDict } from "./shareddict.ts";
@@ -11,6 +12,7 @@ export interface MemoryPorts extends GatewayPorts {
   readonly logger: MemoryLogger;
   readonly timers: MemoryTimers;
   readonly transport: MemoryTransport;
+  readonly fetcher: MemoryFetcher;
 }
 
 /** Every port in memory: time stands still, randomness repeats, upstreams answer 200. */
@@ -22,6 +24,9 @@ export const memoryPorts = (): MemoryPorts => {
     logger: new MemoryLogger(),
     timers: new MemoryTimers(clock),
     counters: new MemorySharedDict(clock),
+    subtle: crypto.subtle,
+    fetcher: new MemoryFetcher(),
+    files: undefined,
     transport: new MemoryTransport(),
   };
 };

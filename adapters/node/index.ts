@@ -18,6 +18,7 @@ export { defaultServerLimits, type ServerLimits } from "./http/limits.ts";
 export { defaultPoolLimits, type PoolLimits } from "./http/pool.ts";
 export { platformResolve, type Resolve } from "./http/resolve.ts";
 export { NodeTransport, type TransportOptions } from "./http/transport.ts";
+export { NodeLineFiles } from "./lines.ts";
 export { createZone, ZoneDict } from "./zone.ts";
 export { type LogOptions, nodeLogger } from "./logger.ts";
 export { nodeCertificates } from "./x509.ts";

@@ -7,6 +7,7 @@ import { type Database, each } from "../store/index.ts";
 import { AdminApp, json } from "./app.ts";
 import { configResource, type ConfigurationControl } from "./config.ts";
 import { type HealthSource, unknownHealth } from "./health.ts";
+import { metricsResource } from "./metrics.ts";
 import { information, type NodeInformation } from "./information.ts";
 import { logLevelResources, type LogLevelControl, nodeResources } from "./node.ts";
 import { entityResources } from "./resources.ts";
@@ -69,6 +70,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     );
 
   app
+    .resource("/metrics", metricsResource(node, counts))
     .resource("/", { GET: async () => information(node(), await pluginsInUse(database)) })
     .resource("/status", statusResource(counts, state))
     .resource(

@@ -10,6 +10,8 @@ export interface WorkerCounts {
   readonly connectionsAccepted: number;
   readonly requests: number;
   readonly heapBytes: number;
+  /** What plugins counted, under names with labels. */
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 type Count = "connectionsActive" | "connectionsOpen" | "connectionsAccepted" | "requests";

@@ -14,8 +14,11 @@ interface Case {
   readonly expect: { readonly ok: boolean; readonly value?: Values; readonly errors?: Values };
 }
 
-const known = ({ entity, input }: Case): boolean =>
-  entity !== "plugins" || Object.hasOwn(plugins, String(input["name"]));
+/** Computed where Lua could not be run; a running Kong accepts it. */
+const withoutLua = "P0050 ";
+
+const known = ({ name, entity, input }: Case): boolean =>
+  entity !== "plugins" || (Object.hasOwn(plugins, String(input["name"])) && !name.startsWith(withoutLua));
 const cases = [...(entityCases as unknown as Case[]), ...(pluginCases as unknown as Case[])].filter(known);
 
 /** Lua has one empty table for lists and objects. */

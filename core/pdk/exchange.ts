@@ -69,7 +69,9 @@ export class Exchange {
   /** The path's matched prefix, when the route strips it. */
   prefix: string | undefined;
   /** What the router found; set with the route. */
-  match: { readonly captures: Captures | undefined; readonly path: string } | undefined;
+  match:
+    | { readonly captures: Captures | undefined; readonly path: string; readonly upstreamPath: string }
+    | undefined;
   /** Who the client is, once a plugin knows. */
   consumer: ConsumerRow | undefined;
   /** The credential that told so. */
@@ -89,6 +91,8 @@ export class Exchange {
   addedFields: string[] | undefined;
   /** What consistent hashing went by; kept so that a retry goes by the same. */
   hashInput: string | undefined;
+  /** Fields that plugins add to the log record. */
+  logValues: Map<string, unknown> | undefined;
   private sharedValues: Map<unknown, unknown> | undefined;
 
   constructor(id: string, request: ClientRequest, startedAtMs: number) {
@@ -100,6 +104,11 @@ export class Exchange {
   /** Values that plugins keep for this exchange. A plugin's own live under a symbol, shared ones under a string. */
   get shared(): Map<unknown, unknown> {
     return (this.sharedValues ??= new Map());
+  }
+
+  /** Adds a field to the log record. */
+  setLogValue(name: string, value: unknown): void {
+    (this.logValues ??= new Map<string, unknown>()).set(name, value);
   }
 
   /**

@@ -2,6 +2,7 @@ export { signIn, signInAnonymous } from "./authentication.ts";
 export type { Directory, Row } from "../ports/directory.ts";
 export { whenReady } from "../ready.ts";
 export { type Captures, Exchange, type Try, type UpstreamTarget } from "./exchange.ts";
+export { customFields } from "./customfields.ts";
 export { type Form, parseForm } from "./form.ts";
 export {
   definePlugin,
@@ -12,6 +13,9 @@ export {
   type PluginHost,
   type PluginPhases,
 } from "./plugin.ts";
+export { labelsOf, Metrics } from "./metrics.ts";
+export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
+export { logRecord, type LogRecord } from "./record.ts";
 export { ClientRequest, hostName } from "./request.ts";
 export { ClientResponse, type ResponseSource } from "./response.ts";
 export type { ConsumerRow, PluginRow, RouteRow, ServiceRow } from "../entities/rows.ts";

@@ -2,11 +2,15 @@ import type { Entity } from "../entities/index.ts";
 import type { PluginRow } from "../entities/rows.ts";
 import type { PluginSchema } from "../schema/index.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Fetcher } from "../ports/fetcher.ts";
+import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
+import type { Subtle } from "../ports/subtle.ts";
 import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Nothing, or a promise where the handler has to wait: only then does the exchange wait. */
@@ -62,7 +66,13 @@ export interface PluginHost {
   readonly timers: Timers;
   /** Counters that the workers of a node share. Keys begin with the name of what is counted. */
   readonly counters: SharedDict;
+  readonly subtle: Subtle;
+  readonly fetcher: Fetcher;
+  /** Undefined where there are no files. */
+  readonly files: LineFiles | undefined;
   readonly directory: Directory;
+  /** What this worker counts for scrapers. */
+  readonly metrics: Metrics;
   readonly node: NodeFacts;
 }
 

@@ -4,8 +4,13 @@ import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
 import { correlationId } from "./correlation-id/index.ts";
 import { cors } from "./cors/index.ts";
+import { fileLog } from "./file-log/index.ts";
+import { hmacAuth } from "./hmac-auth/index.ts";
+import { httpLog } from "./http-log/index.ts";
 import { ipRestriction } from "./ip-restriction/index.ts";
+import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
+import { prometheus } from "./prometheus/index.ts";
 import { rateLimiting } from "./rate-limiting/index.ts";
 import { redirect } from "./redirect/index.ts";
 import { requestSizeLimiting } from "./request-size-limiting/index.ts";
@@ -18,8 +23,10 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   correlationId,
   botDetection,
   cors,
+  jwt,
   keyAuth,
   basicAuth,
+  hmacAuth,
   ipRestriction,
   requestSizeLimiting,
   acl,
@@ -27,5 +34,8 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestTransformer,
   responseTransformer,
   redirect,
+  prometheus,
+  httpLog,
+  fileLog,
   requestTermination,
 ];

@@ -23,6 +23,7 @@ export const correlationId = definePlugin<Config>({
       access(exchange) {
         const id = idOf(exchange);
         exchange.request.headers.set(headerName, id);
+        exchange.setLogValue("correlation_id", id);
         if (config.echo_downstream) exchange.shared.set(idKey, id);
       },
       ...(config.echo_downstream && {

@@ -1,5 +1,5 @@
 import { type Arguments, formatArguments, parseArguments } from "../../http/query.ts";
-import type { Scope } from "./lua/parser.ts";
+import type { Scope } from "../../pdk/lua/parser.ts";
 import { transformMultipart } from "./multipart.ts";
 import { applySteps, type Steps } from "./steps.ts";
 

@@ -1,5 +1,5 @@
 import type { Exchange } from "../../pdk/index.ts";
-import type { Scope } from "./lua/parser.ts";
+import type { Scope } from "../../pdk/lua/parser.ts";
 import type { Steps } from "./steps.ts";
 
 const isHost = (name: string): boolean => name.toLowerCase() === "host";

@@ -2,7 +2,7 @@ import { formatArguments, parseArguments } from "../../http/query.ts";
 import { definePlugin, type Exchange, type Handled, whenReady } from "../../pdk/index.ts";
 import { bodyTransform } from "./body.ts";
 import { transformHeaders } from "./headers.ts";
-import type { Scope } from "./lua/parser.ts";
+import type { Scope } from "../../pdk/lua/parser.ts";
 import { type Config, schema } from "./schema.ts";
 import { scopeOf } from "./scope.ts";
 import { applySteps, type Steps, stepsOf } from "./steps.ts";

@@ -1,4 +1,4 @@
-import type { Scope } from "./lua/parser.ts";
+import type { Scope } from "../../pdk/lua/parser.ts";
 import type { Steps } from "./steps.ts";
 
 interface Part {

@@ -1,6 +1,6 @@
 import type { Exchange } from "../../pdk/index.ts";
-import type { Scope } from "./lua/parser.ts";
-import type { Table, Value } from "./lua/value.ts";
+import type { Scope } from "../../pdk/lua/parser.ts";
+import type { Table, Value } from "../../pdk/lua/value.ts";
 
 const first = (value: string | true | (string | true)[] | undefined): Value =>
   Array.isArray(value) ? value[0] : value;

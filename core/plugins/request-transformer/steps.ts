@@ -1,4 +1,4 @@
-import type { Scope } from "./lua/parser.ts";
+import type { Scope } from "../../pdk/lua/parser.ts";
 import { parsePair } from "./pair.ts";
 import type { Config } from "./schema.ts";
 import { parseTemplate, type Template } from "./template.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Table } from "./lua/value.ts";
+import type { Table } from "../../pdk/lua/value.ts";
 import { parseTemplate, templateProblem } from "./template.ts";
 
 const table = (values: Record<string, string | true>): Table => ({

@@ -1,5 +1,5 @@
-import { parseExpression, type Scope } from "./lua/parser.ts";
-import { isTrue, type Value } from "./lua/value.ts";
+import { parseExpression, type Scope } from "../../pdk/lua/parser.ts";
+import { isTrue, type Value } from "../../pdk/lua/value.ts";
 
 /** A compiled template. @throws TypeError when an expression fails. */
 export type Template = (scope: Scope) => string;

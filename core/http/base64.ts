@@ -1,0 +1,32 @@
+const toBytes = (binary: string): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+};
+
+/** @returns Undefined for what is no base64. @see RFC 4648 §4 */
+export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> | undefined => {
+  try {
+    return toBytes(atob(text));
+  } catch {
+    return undefined;
+  }
+};
+
+export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+
+/**
+ * Strict: padding, other characters, white space and bits that say nothing are refused, so that one value has one
+ * spelling.
+ *
+ * @returns Undefined for what is no base64url. @see RFC 4648 §3.5, §5, RFC 7515 §2
+ */
+export const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> | undefined => {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) return undefined;
+  const standard = text.replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = fromBase64(standard);
+  if (bytes === undefined || text.length % 4 === 0) return bytes;
+  // Only the last group can hold idle bits.
+  const last = toBase64(bytes.subarray(bytes.length - (bytes.length % 3))).replace(/=+$/, "");
+  return standard.endsWith(last) ? bytes : undefined;
+};

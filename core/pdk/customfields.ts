@@ -1,0 +1,53 @@
+import { ExpressionError } from "./lua/lexer.ts";
+import { parseExpression } from "./lua/parser.ts";
+import type { LogRecord } from "./record.ts";
+
+const expressionOf = (source: string) => {
+  const found = /^\s*return\b([^]*?);?\s*$/.exec(source);
+  if (found === null) throw new ExpressionError("only `return` with an expression is supported");
+  return parseExpression(found[1]!.trim() === "" ? "nil" : found[1]!);
+};
+
+// No name is known here: what reads one could only fail for each request.
+const evaluate = (source: string): unknown => {
+  const value = expressionOf(source)((name) => {
+    throw new ExpressionError(`'${name}' is not supported: there is nothing to read`);
+  });
+  return typeof value === "object" || typeof value === "function" ? undefined : value;
+};
+
+/** Why a `custom_fields_by_lua` can't be used; undefined when it can. */
+export const customFieldProblem = (source: string): string | undefined => {
+  try {
+    evaluate(source);
+    return undefined;
+  } catch (error) {
+    return `can't be interpreted: ${(error as Error).message}`;
+  }
+};
+
+const put = (record: LogRecord, path: readonly string[], value: unknown): void => {
+  const [name = "", ...rest] = path;
+  if (rest.length === 0) {
+    if (value === undefined) delete record[name];
+    else Object.defineProperty(record, name, { value, enumerable: true, writable: true, configurable: true });
+    return;
+  }
+  const inner = Object.hasOwn(record, name) ? record[name] : undefined;
+  const next: LogRecord = typeof inner === "object" && inner !== null ? { ...inner } : {};
+  put(next, rest, value);
+  put(record, [name], next);
+};
+
+/** Sets the configured fields of a record; nil takes one away, dots lead into inner objects. */
+export const customFields = (
+  sources: Readonly<Record<string, string>> | null,
+): ((record: LogRecord) => void) => {
+  const fields = Object.entries(sources ?? {}).map(([path, source]) => ({
+    path: path.split("."),
+    value: evaluate(source),
+  }));
+  return (record) => {
+    for (const { path, value } of fields) put(record, path, value);
+  };
+};

@@ -1,0 +1,18 @@
+/** A request of the gateway's own, to a service that helps it: a log sink, a collector. */
+export interface FetcherRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string | Uint8Array;
+  /** Milliseconds until the answer is complete. */
+  readonly timeoutMs: number;
+}
+
+/** Asks other services, apart from what is proxied. Redirects are not followed. */
+export interface Fetcher {
+  /**
+   * @returns The status; the answer's body is thrown away.
+   * @throws Error when there is no answer in time.
+   */
+  send(request: FetcherRequest): Promise<{ readonly status: number }>;
+}
