@@ -47,10 +47,12 @@ export {
   autoSource,
   type ConfigurationControl,
   createAdmin,
+  createStatusApi,
   DeclarativeConfiguration,
   type HealthSource,
   type LogLevelControl,
   type NodeInformation,
+  type StatusOptions,
   type TargetHealth,
   type WorkerCounts,
 } from "./admin/index.ts";
