@@ -53,6 +53,5 @@ export {
   type LogLevelControl,
   type NodeInformation,
   type StatusOptions,
-  type TargetHealth,
   type WorkerCounts,
 } from "./admin/index.ts";

@@ -163,6 +163,10 @@ export class Master {
           properties: conf.texts,
         }),
         counts: () => pool.count(),
+        health: {
+          isHealthy: (upstream, host, port) => pool.isHealthy(upstream, host, port),
+          mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
+        },
       }),
       certificate,
     );

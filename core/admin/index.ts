@@ -17,7 +17,7 @@ import { statusResource, type WorkerCounts } from "./status.ts";
 export { autoSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
 export type { ConfigurationControl } from "./config.ts";
-export type { HealthSource, TargetHealth } from "./health.ts";
+export type { HealthSource } from "./health.ts";
 export type { NodeInformation } from "./information.ts";
 export type { LogLevelControl } from "./node.ts";
 export { createStatusApi, type StatusOptions } from "./readiness.ts";

@@ -1,4 +1,4 @@
-import type { Entities } from "../entities/index.ts";
+import type { Entities, Entity } from "../entities/index.ts";
 import type { Field, RecordSpec, Values } from "../schema/index.ts";
 
 /** A path of the API in braces form, and its methods. */
@@ -85,8 +85,15 @@ const entityOf = (path: string, entities: Entities): string | undefined => {
   )?.name;
 };
 
+/** Targets have no collection of their own, but stand below their upstreams. */
+const isShown = (entity: Entity | undefined): boolean =>
+  entity !== undefined &&
+  entity.name !== "filter_chains" &&
+  (entity.adminName !== undefined || entity.name === "targets");
+
 const operation = (method: string, path: string, entities: Entities): Values => {
-  const entity = entityOf(path, entities);
+  const about = entityOf(path, entities);
+  const entity = isShown(entities.get(about ?? "")) ? about : undefined;
   const body = entity === undefined ? {} : { $ref: `#/components/schemas/${entity}` };
   const isList = !path.endsWith("}") && method === "GET" && entity !== undefined && !/\}\/\w+$/.test(path);
   const list = {
@@ -134,9 +141,7 @@ export const openApi = (
   ),
   components: {
     schemas: Object.fromEntries(
-      entities.all
-        .filter(({ adminName, name }) => adminName !== undefined || name === "targets")
-        .map(({ name, record }) => [name, recordSchema(record.record)]),
+      entities.all.filter(isShown).map(({ name, record }) => [name, recordSchema(record.record)]),
     ),
     ...(isProtected && { securitySchemes: { token: { type: "http", scheme: "bearer" } } }),
   },
