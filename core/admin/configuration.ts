@@ -1,6 +1,7 @@
 import {
   type Context,
   describeErrors,
+  errorTree,
   exportYaml,
   load,
   type Loaded,
@@ -58,6 +59,11 @@ export class DeclarativeConfiguration {
   tables(loaded: Loaded): Tables {
     // Every entity that the data path reads has an id.
     return loaded.entities as unknown as Tables;
+  }
+
+  /** The same as Kong's `config parse` tells it: an indented tree. */
+  tree({ error }: LoadFailure): string {
+    return errorTree(error).join("\n");
   }
 
   /** What is served, as a YAML document that loads to the same. */

@@ -26,7 +26,7 @@ const counts = (
     each(address, i);
     found.set(address.host, (found.get(address.host) ?? 0) + 1);
   }
-  return [...found].sort().map(([, count]) => count);
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
 };
 
 describe("XXH32", () => {

@@ -157,6 +157,11 @@ export class Exchange {
   ): void {
     const { headers } = this.request;
     const accept = headers.get("accept");
+    if (accept === undefined && isGrpcContentType(headers.get("content-type"))) {
+      this.exit(status, { message });
+      this.response.source = source;
+      return;
+    }
     const format =
       (accept === undefined ? undefined : (negotiate(accept) ?? "json")) ??
       formatOfMediaType(headers.get("content-type")?.split(";", 1)[0] ?? "") ??

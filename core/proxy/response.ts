@@ -13,7 +13,10 @@ const kindOf = fieldKinds({
   "proxy-connection": "hop",
   "transfer-encoding": "hop",
   "content-length": "hop",
+  // The gateway's own words: an upstream's would stand beside them.
   "x-kong-request-id": "hop",
+  "x-kong-upstream-latency": "hop",
+  "x-kong-proxy-latency": "hop",
   upgrade: "upgrade",
   via: "via",
   server: "server",

@@ -56,15 +56,15 @@ async function drive(reloads: number): Promise<void> {
     await answer;
     return worker;
   };
-  let running = true;
+  const running = { yes: true };
   let requests = 0;
   let failed = 0;
   const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   /** A client that keeps its connection until it is told to close, then opens another. */
   const client = async (perConnection: number): Promise<void> => {
-    while (running) {
+    while (running.yes) {
       const one = new RawClient(connect(port, "127.0.0.1"));
-      for (let i = 0; i < perConnection && running; i++) {
+      for (let i = 0; i < perConnection && running.yes; i++) {
         one.received = "";
         try {
           // oxlint-disable-next-line no-await-in-loop -- one request after the other
@@ -93,7 +93,7 @@ async function drive(reloads: number): Promise<void> {
     worker = await begin(listening);
     void gone;
   }
-  running = false;
+  running.yes = false;
   await Promise.all(load);
   console.log(JSON.stringify({ reloads, requests, failed }));
   process.exit(failed === 0 ? 0 : 1);

@@ -245,6 +245,7 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
     this.at = this.end;
     if (this.ended) return this.closeSoon();
     flush();
+    this.sendHeld();
     this.socket.end();
     this.deadline.arm(this.host.limits.lingerMs);
     this.resume();

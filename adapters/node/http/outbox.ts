@@ -79,7 +79,7 @@ export function flush(): void {
   if (end === start && text.length <= MAX_TEXT) {
     const last = text;
     text = "";
-    if (last !== "") wire.writeText(last);
+    if (last !== "") wire.hold(last);
     return;
   }
   spill(wire);

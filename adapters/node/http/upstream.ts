@@ -90,9 +90,10 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
 
   protected advance(): void {
     if (this.state === TUNNELLED) this.tunnel?.forward(this);
-    else if (this.state !== BUSY) {
-      // Nothing was asked: whatever this is, it must never be taken for the answer to the next request.
+    else if (this.state !== BUSY || !this.sent) {
+      // Nothing was asked yet: whatever this is, it must never be taken for the answer to the next request.
       this.at = this.end;
+      this.dropHeld();
       this.destroy();
     } else {
       while (this.inflow === undefined && this.at < this.end && this.state === BUSY)
@@ -202,6 +203,7 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
 
   /** The exchange is given up. */
   abandon(): void {
+    this.dropHeld();
     this.exchange = undefined;
     this.inflow?.drop();
     this.inflow = undefined;

@@ -6,6 +6,17 @@ import { unsentBytes } from "./socket.ts";
 
 const NOTHING = Buffer.alloc(0);
 
+/** Held text beyond this is written at once. */
+const MAX_HELD = 16_000;
+
+/** Connections with text that leaves when every socket that is ready was read. */
+let holding: Wire[] = [];
+const sendAll = (): void => {
+  const ready = holding;
+  holding = [];
+  for (const wire of ready) wire.sendHeld();
+};
+
 /** Unread input at which a connection is no longer read. */
 const MAX_UNREAD_BYTES = 65_536;
 
@@ -29,6 +40,7 @@ export abstract class Wire {
   bytesWritten = 0;
   readonly deadline: Deadline;
   private readonly encrypted: boolean;
+  private held = "";
   private paused = false;
   private sendTimeoutMs = 0;
   private sendWatch: SendWatch | undefined = undefined;
@@ -122,6 +134,7 @@ export abstract class Wire {
 
   /** Closes at once. What was not sent is lost. */
   destroy(): void {
+    this.sendHeld();
     this.socket.destroy();
     this.lost(undefined);
   }
@@ -129,6 +142,7 @@ export abstract class Wire {
   /** Closes after what was written. */
   closeSoon(): void {
     flush();
+    this.sendHeld();
     this.socket.destroySoon();
   }
 
@@ -152,6 +166,7 @@ export abstract class Wire {
    */
   write(bytes: Uint8Array, block?: Block): boolean {
     if (this.closed) return true;
+    this.sendHeld();
     this.bytesWritten += bytes.length;
     let room: boolean;
     if (this.encrypted && block !== undefined) {
@@ -165,9 +180,28 @@ export abstract class Wire {
     return false;
   }
 
-  /** Writes text of single-byte characters. */
-  writeText(text: string): void {
+  /**
+   * Takes text of single-byte characters, to be written in this turn of the event loop, after all sockets that are
+   * ready were read. Writes that follow each other closely find their peers awake: waking one costs the kernel more
+   * than the write (CPU a request 1.48x nginx when each was written at once, 1.37x so).
+   */
+  hold(text: string): void {
     if (this.closed) return;
+    if (this.held === "" && holding.push(this) === 1) setImmediate(sendAll);
+    this.held += text;
+    if (this.held.length > MAX_HELD) this.sendHeld();
+  }
+
+  /** Forgets what is held: it shall not be sent any more. */
+  protected dropHeld(): void {
+    this.held = "";
+  }
+
+  /** Writes what is held: before anything that must come after it. */
+  sendHeld(): void {
+    const text = this.held;
+    if (text === "" || this.closed) return;
+    this.held = "";
     this.bytesWritten += text.length;
     if (!this.socket.write(text, "latin1") && this.socket.writableLength > 0) this.congest();
   }
