@@ -113,7 +113,11 @@ export class Master {
       store: opened?.store ?? declared,
       entities,
       auto,
-      onCommitted: () => feed.sync(),
+      // What is written is written: the next look brings it to the workers.
+      onCommitted: () =>
+        feed
+          .sync()
+          .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
     });
     const feed = new Feed(database, logger);
     await opened?.ready();
