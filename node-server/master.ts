@@ -107,7 +107,7 @@ export class Master {
     await refuseBusyPorts(conf);
     if (conf.accessLog !== undefined) mkdirSync(path.dirname(conf.accessLog), { recursive: true });
     const { entities, auto } = configuration.context;
-    const opened = openDatabase(conf, entities, logger);
+    const opened = await openDatabase(conf, entities, logger);
     const declared = new DeclaredStore(entities, webClock);
     const database: Database = new Database({
       store: opened?.store ?? declared,
