@@ -42,16 +42,16 @@ describe("a word of a request line", () => {
 });
 
 describe("remembered lines", () => {
-  test("are told anew whenever the value changes, however often", () => {
+  it("are told anew whenever the value changes, however often", () => {
     for (let i = 0; i < 300; i++) expect(fieldLines(["X-Memo", `v${i % 7}`])).toBe(`X-Memo: v${i % 7}\r\n`);
   });
 
-  test("stay right under a flood of invented names", () => {
+  it("stay right under a flood of invented names", () => {
     for (let i = 0; i < 2_000; i++) fieldLines([`X-Flood-${i}`, "1"]);
     expect(fieldLines(["Server", "a", "X-Flood-7", "2"])).toBe("Server: a\r\nX-Flood-7: 2\r\n");
   });
 
-  test("never let a value through that was escaped before", () => {
+  it("never let a value through that was escaped before", () => {
     expect(fieldLines(["X-Break", "a\r\nb"])).toBe(fieldLines(["X-Break", "a\r\nb"]));
     expect(fieldLines(["X-Break", "a\r\nb"])).not.toMatch(/\r\nb/);
   });
