@@ -11,6 +11,9 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          // Suites start daemons and servers; a busy machine takes its time, a hang does not get away.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
           include: [
             ...core,
             "adapters/{node,sql}/**/*.test.ts",
