@@ -29,13 +29,14 @@ import type { SharedDict } from "./ports/shareddict.ts";
 import type { Subtle } from "./ports/subtle.ts";
 import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
-import { directBalancer } from "./proxy/balancer.ts";
 import { Flow, type FlowPorts } from "./proxy/flow.ts";
 import { type ProxyOptions, proxyOptions } from "./proxy/options.ts";
+import { Prober } from "./proxy/prober.ts";
 import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
 import { serviceTls } from "./proxy/tls.ts";
+import { type HealthChange, Upstreams } from "./proxy/upstreams.ts";
 import { createRouter, type RouterFlavor } from "./router/index.ts";
-import { type Tables, Rows } from "./store/rows.ts";
+import { type RowChange, Rows, type Tables } from "./store/rows.ts";
 
 /** The world, as a root hands it in. */
 export interface GatewayPorts {
@@ -63,6 +64,10 @@ export interface GatewayOptions {
   readonly proxy?: Partial<ProxyOptions>;
   /** Told when an exchange is over: access logs, counters. */
   readonly onFinished?: (exchange: Exchange) => void;
+  /** This worker makes the active health checks of its node. */
+  readonly isProber?: boolean;
+  /** Told when traffic or a probe made an address of an upstream change sides. */
+  readonly onHealthChange?: (change: HealthChange) => void;
 }
 
 /** A gateway on one worker or isolate. */
@@ -76,11 +81,31 @@ export interface Gateway extends RequestHandler {
    * @throws Error when a plugin refuses its configuration; the old one stays.
    */
   prepare(tables: Tables): () => void;
+  /**
+   * The same for some rows. Rows that are only looked up (consumers, credentials) cost no compilation, however many
+   * there are.
+   */
+  prepareChanges(changes: readonly RowChange[]): () => void;
   /** A TLS client names the host it wants; global plugins may look at it. */
   certificate(serverName: string | undefined): void;
   /** What plugins counted on this worker, under names with labels. */
   metrics(): Record<string, number>;
+  /** Takes over what another worker noticed or an operator decided about an address. */
+  setHealth(change: HealthChange): void;
 }
+
+/** What router, plans and balancers are made of. */
+const compiled: ReadonlySet<string> = new Set([
+  "services",
+  "routes",
+  "plugins",
+  "upstreams",
+  "targets",
+  "certificates",
+  "ca_certificates",
+  "snis",
+  "vaults",
+]);
 
 interface Kept {
   readonly row: string;
@@ -93,6 +118,8 @@ class CompiledGateway implements Gateway {
   private readonly nextId: () => string;
   private readonly host: PluginHost;
   private readonly definitions: ReadonlyMap<string, PluginDefinition>;
+  private readonly upstreams: Upstreams;
+  private readonly prober: Prober | undefined;
   private rows: Rows;
   private snapshot: Snapshot;
   private kept = new Map<string, Kept>();
@@ -101,11 +128,17 @@ class CompiledGateway implements Gateway {
     this.options = options;
     this.nextId = requestIds(ports.random);
     this.rows = new Rows({}, ports.clock);
+    this.upstreams = new Upstreams({
+      clock: ports.clock,
+      random: ports.random,
+      onHealthChange: options.onHealthChange,
+    });
+    this.prober = options.isProber ? new Prober(this.upstreams, ports) : undefined;
     this.ports = {
       transport: ports.transport,
       clock: ports.clock,
       logger: ports.logger,
-      balancer: directBalancer,
+      balancer: this.upstreams,
       options: { ...proxyOptions(options.version), ...options.proxy },
       onFinished: options.onFinished,
     };
@@ -162,6 +195,10 @@ class CompiledGateway implements Gateway {
     }
   }
 
+  setHealth(change: HealthChange): void {
+    this.upstreams.setHealth(change);
+  }
+
   private flow(
     request: IncomingRequest | RefusedRequest,
     downstream: Downstream,
@@ -172,12 +209,30 @@ class CompiledGateway implements Gateway {
   }
 
   prepare(tables: Tables): () => void {
-    const rows = new Rows(tables, this.host.clock);
+    return this.compile(new Rows(tables, this.host.clock));
+  }
+
+  prepareChanges(changes: readonly RowChange[]): () => void {
+    const looked = changes.filter(({ table }) => !compiled.has(table));
+    const others = changes.filter(({ table }) => compiled.has(table));
+    if (others.length === 0) return () => this.rows.apply(looked);
+    const rows = this.rows.with(others);
+    const swap = this.compile(rows);
+    return () => {
+      rows.apply(looked);
+      swap();
+    };
+  }
+
+  private compile(rows: Rows): () => void {
     const kept = new Map<string, Kept>();
     const instances = this.instances(rows, kept);
     const planner = new Planner(instances);
     const router = createRouter(this.routes(rows, planner), this.routerOptions());
+    const swapUpstreams = this.upstreams.prepare(rows);
     return () => {
+      swapUpstreams();
+      this.prober?.restart();
       this.rows = rows;
       this.kept = kept;
       this.snapshot = { version: this.snapshot.version + 1, router, planner };

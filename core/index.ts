@@ -13,17 +13,47 @@ export * from "./ports/timers.ts";
 export * from "./ports/transport.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";
+export type { HealthChange } from "./proxy/upstreams.ts";
 export { BytesBody, readAll } from "./http/bodies.ts";
 export { addressSet } from "./http/address.ts";
 export { HeaderList } from "./http/headers.ts";
 export * from "./pdk/index.ts";
 export { bundledPlugins } from "./plugins/index.ts";
-export { type Tables, Rows } from "./store/rows.ts";
+export * from "./ports/store.ts";
+export {
+  applyChanges,
+  changedTables,
+  Database,
+  DeclaredStore,
+  type RowChange,
+  Rows,
+  referredId,
+  StoreConflict,
+  StoreProblem,
+  StoreReadOnly,
+  type Tables,
+  tablesOf,
+  tagsOf,
+  uniqueText,
+} from "./store/index.ts";
+export {
+  type CertificateChecker,
+  structuralChecker,
+  createEntities,
+  type Entities,
+  type Entity,
+  printEntity,
+  printPlugin,
+} from "./entities/index.ts";
 export {
   type AdminOptions,
+  autoSource,
   type ConfigurationControl,
   createAdmin,
   DeclarativeConfiguration,
+  type HealthSource,
+  type LogLevelControl,
   type NodeInformation,
+  type TargetHealth,
   type WorkerCounts,
 } from "./admin/index.ts";

@@ -30,6 +30,12 @@ export class AdminListener {
         response.writeHead(413).end();
         return;
       }
+      // URL parsing would resolve dot segments; no path of this API has one.
+      if (/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(request.url ?? "")) {
+        response.writeHead(404, { "Content-Type": "application/json; charset=utf-8" });
+        response.end('{"message":"Not found"}');
+        return;
+      }
       void respond(request, response);
     };
     const server = ssl ? createTlsServer({ ...this.certificate }, serve) : createServer(serve);

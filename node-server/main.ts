@@ -1,5 +1,9 @@
 import { Command, CommanderError } from "commander";
-import { start } from "./cli/start.ts";
+import { check } from "./cli/check.ts";
+import { init, parse } from "./cli/config.ts";
+import { attempt } from "./cli/failure.ts";
+import { health, quit, stop } from "./cli/node.ts";
+import { start, type StartOptions } from "./cli/start.ts";
 import { showVersion } from "./cli/version.ts";
 
 const program = new Command("sallyport")
@@ -13,6 +17,63 @@ program
   .option("-c, --conf <file>", "configuration file (default: /etc/sallyport/sallyport.conf when it exists)")
   .option("-p, --prefix <folder>", "folder for pid file, logs and certificates")
   .action(start);
+
+const prefix = ["-p, --prefix <folder>", "folder that the gateway runs in"] as const;
+const conf = ["-c, --conf <file>", "configuration file"] as const;
+
+program
+  .command("stop")
+  .description("Stop the gateway; requests under way may end")
+  .option(...prefix)
+  .option(...conf)
+  .action(attempt(stop));
+
+program
+  .command("quit")
+  .description("Stop the gateway when its requests have ended, by force after a while")
+  .option(...prefix)
+  .option(...conf)
+  .option("-t, --timeout <seconds>", "seconds until force", "10")
+  .option("-w, --wait <seconds>", "seconds before it begins", "0")
+  .action(attempt(quit));
+
+program
+  .command("restart")
+  .description("Stop the gateway, if it runs, and start it")
+  .option(...prefix)
+  .option(...conf)
+  .action(async (options: StartOptions) => {
+    await stop(options).catch(() => undefined);
+    await start(options);
+  });
+
+program
+  .command("health")
+  .description("Tell whether the gateway runs")
+  .option(...prefix)
+  .option(...conf)
+  .action(attempt(health));
+
+program
+  .command("check")
+  .description("Check a configuration file: every problem at once")
+  .argument("[conf]", "the file", "/etc/sallyport/sallyport.conf")
+  .action(attempt(check));
+
+const config = program.command("config").description("Work with declarative configurations");
+
+config
+  .command("init")
+  .description("Write a sample to begin with")
+  .argument("[file]", "where to", "kong.yml")
+  .action(attempt(init));
+
+config
+  .command("parse")
+  .description("Check a declarative configuration: every problem at once")
+  .argument("<file>", "YAML or JSON")
+  .option(...conf)
+  .action(attempt(parse));
 
 program
   .command("version")

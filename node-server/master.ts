@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { createZone, nodeLogger } from "../adapters/node/index.ts";
+import { createZone, nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
 import { defaultCertificate } from "./certificate.ts";
@@ -10,11 +10,15 @@ import type { Conf } from "./conf/load.ts";
 import {
   type ConfigurationControl,
   createAdmin,
+  Database,
   DeclarativeConfiguration,
+  DeclaredStore,
   type Logger,
   type NodeFacts,
   type Tables,
 } from "../core/index.ts";
+import { openDatabase, Watch } from "./database.ts";
+import { Feed } from "./feed.ts";
 import type { Certificate } from "./messages.ts";
 import { nodeHostname, nodeId } from "./node.ts";
 import { loadPlugins } from "./plugins.ts";
@@ -68,11 +72,13 @@ const readDeclarative = (conf: Conf): string | undefined => {
 export class Master {
   private readonly pool: WorkerPool;
   private readonly admin: AdminListener;
+  private readonly watch: Watch | undefined;
   private readonly logger: Logger;
 
-  private constructor(pool: WorkerPool, admin: AdminListener, logger: Logger) {
+  private constructor(pool: WorkerPool, admin: AdminListener, watch: Watch | undefined, logger: Logger) {
     this.pool = pool;
     this.admin = admin;
+    this.watch = watch;
     this.logger = logger;
   }
 
@@ -89,10 +95,22 @@ export class Master {
       routerFlavor: conf.routerFlavor,
       clock: webClock,
       random: webRandom,
+      certificates: nodeCertificates,
     });
-    const tables = Master.initial(conf, configuration);
     await refuseBusyPorts(conf);
     if (conf.accessLog !== undefined) mkdirSync(path.dirname(conf.accessLog), { recursive: true });
+    const { entities, auto } = configuration.context;
+    const opened = openDatabase(conf, entities, logger);
+    const declared = new DeclaredStore(entities, webClock);
+    const database: Database = new Database({
+      store: opened?.store ?? declared,
+      entities,
+      auto,
+      onCommitted: () => feed.sync(),
+    });
+    const feed = new Feed(database, logger);
+    await opened?.ready();
+    const tables = opened === undefined ? Master.initial(conf, configuration, declared) : await feed.load();
     const id = nodeId(conf.prefix);
     const certificate: Certificate | undefined = [...conf.proxyListen, ...conf.adminListen].some(
       ({ ssl }) => ssl,
@@ -121,7 +139,10 @@ export class Master {
         server: `sallyport/${version}`,
         clock: webClock,
         logger,
-        configuration: Master.control(configuration, pool),
+        plugins,
+        database,
+        ...(opened === undefined && { configuration: Master.control(configuration, declared, pool) }),
+        ...(conf.adminToken !== undefined && { token: conf.adminToken }),
         node: () => ({
           version: kongVersion,
           sallyport: version,
@@ -136,9 +157,16 @@ export class Master {
       }),
       certificate,
     );
-    const master = new Master(pool, admin, logger);
+    const master = new Master(
+      pool,
+      admin,
+      opened === undefined ? undefined : new Watch(opened, feed, conf, logger),
+      logger,
+    );
     try {
       await pool.start(tables);
+      feed.start(pool);
+      await master.watch?.start();
       for (const address of conf.adminListen) await admin.listen(address);
     } catch (error) {
       await master.close();
@@ -148,13 +176,19 @@ export class Master {
     return master;
   }
 
-  private static initial(conf: Conf, configuration: DeclarativeConfiguration): Tables {
+  private static initial(
+    conf: Conf,
+    configuration: DeclarativeConfiguration,
+    declared: DeclaredStore,
+  ): Tables {
     const text = readDeclarative(conf);
     if (text === undefined) return {};
     const loaded = configuration.read(text);
     if (loaded.ok) {
       configuration.accept(loaded);
-      return configuration.tables(loaded);
+      const tables = configuration.tables(loaded);
+      declared.replaceAll(tables);
+      return tables;
     }
     const source = conf.declarativeConfig ?? "declarative_config_string";
     throw new AggregateError([
@@ -163,8 +197,18 @@ export class Master {
     ]);
   }
 
-  private static control(configuration: DeclarativeConfiguration, pool: WorkerPool): ConfigurationControl {
-    return { configuration, apply: (tables) => pool.configure(tables) };
+  private static control(
+    configuration: DeclarativeConfiguration,
+    declared: DeclaredStore,
+    pool: WorkerPool,
+  ): ConfigurationControl {
+    return {
+      configuration,
+      async apply(tables) {
+        await pool.configure(tables);
+        declared.replaceAll(tables);
+      },
+    };
   }
 
   private announce(conf: Conf): void {
@@ -182,5 +226,6 @@ export class Master {
   async close(): Promise<void> {
     await this.admin.close();
     await this.pool.close(graceMs);
+    await this.watch?.close();
   }
 }

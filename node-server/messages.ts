@@ -1,4 +1,4 @@
-import type { NodeFacts, Tables, WorkerCounts } from "../core/index.ts";
+import type { HealthChange, NodeFacts, RowChange, Tables, WorkerCounts } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
 
 /** Supervisor to the runtime process. */
@@ -39,11 +39,15 @@ export interface WorkerData {
 export type ToWorker =
   /** Compile a configuration; nothing changes for requests yet. */
   | { readonly type: "prepare"; readonly version: number; readonly tables: Tables }
+  /** The same for some rows of the configuration that is served. */
+  | { readonly type: "change"; readonly version: number; readonly changes: readonly RowChange[] }
   /** Swap in what was prepared. */
   | { readonly type: "commit"; readonly version: number }
   /** Accept connections. */
   | { readonly type: "listen" }
   | { readonly type: "count" }
+  /** Another worker noticed, or an operator decided. */
+  | { readonly type: "health"; readonly change: HealthChange }
   /** Finish what is under way, then exit. */
   | { readonly type: "drain"; readonly graceMs: number };
 
@@ -53,6 +57,7 @@ export type FromWorker =
   | { readonly type: "prepared"; readonly version: number; readonly problem: string | undefined }
   | { readonly type: "committed"; readonly version: number }
   | { readonly type: "listening" }
+  | { readonly type: "health"; readonly change: HealthChange }
   | { readonly type: "counted"; readonly counts: WorkerCounts }
   /** It can't serve at all. */
   | { readonly type: "failed"; readonly problem: string };

@@ -10,6 +10,8 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+export const pidFileOf = (prefix: string): string => path.join(prefix, "pids", "sallyport.pid");
+
 /** The file that tells which process runs a prefix. */
 export class PidFile {
   private readonly file: string;
@@ -18,7 +20,7 @@ export class PidFile {
 
   constructor(prefix: string) {
     this.prefix = prefix;
-    this.file = path.join(prefix, "pids", "sallyport.pid");
+    this.file = pidFileOf(prefix);
   }
 
   /** @throws Error when another process that is alive holds it. A file left by a dead one is taken over. */

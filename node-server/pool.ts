@@ -1,5 +1,12 @@
 import { Worker } from "node:worker_threads";
-import type { Logger, Tables, WorkerCounts } from "../core/index.ts";
+import {
+  applyChanges,
+  type HealthChange,
+  type Logger,
+  type RowChange,
+  type Tables,
+  type WorkerCounts,
+} from "../core/index.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 
 /** A worker whose event loop stood still this long is replaced. */
@@ -112,6 +119,9 @@ export class WorkerPool {
     });
     const member = new Member(number, thread, heartbeat);
     this.members.add(member);
+    thread.on("message", (message: FromWorker) => {
+      if (message.type === "health") this.tellHealth(message.change, member);
+    });
     const failed = member.next("failed");
     let lastError: unknown;
     thread.on("error", (error) => (lastError = error));
@@ -188,27 +198,61 @@ export class WorkerPool {
    * @throws Error when it can't be compiled; every worker then stays on the old one.
    */
   configure(tables: Tables): Promise<void> {
-    return this.inTurn(async () => {
-      const next = { version: this.current.version + 1, tables };
-      const members = [...this.members].filter((member) => member.version > 0);
-      const prepared = await Promise.all(
-        members.map((member) => {
-          const answer = member.next("prepared");
-          member.send({ type: "prepare", ...next });
-          return answer;
-        }),
-      );
-      const problem = prepared.find((answer) => answer?.problem !== undefined)?.problem;
-      if (problem !== undefined) throw new Error(problem);
-      this.current = next;
-      await Promise.all(
-        members.map((member) => {
-          const answer = member.next("committed");
-          member.send({ type: "commit", version: next.version });
-          return answer.then(() => (member.version = next.version));
-        }),
-      );
-    });
+    return this.inTurn(() =>
+      this.exchange(
+        (version) => ({ type: "prepare", version, tables }),
+        (version) => (this.current = { version, tables }),
+      ),
+    );
+  }
+
+  /**
+   * Brings changes of rows to every worker, as {@link configure} does with a whole configuration. The tables that were
+   * handed in last change with it: a worker that starts later gets them.
+   *
+   * @throws Error when they can't be compiled; every worker then stays on the old rows.
+   */
+  change(changes: readonly RowChange[]): Promise<void> {
+    return this.inTurn(() =>
+      this.exchange(
+        (version) => ({ type: "change", version, changes }),
+        (version) => {
+          applyChanges(this.current.tables, changes);
+          this.current = { version, tables: this.current.tables };
+        },
+      ),
+    );
+  }
+
+  /** Everybody prepares, then everybody swaps. */
+  private async exchange(
+    message: (version: number) => ToWorker,
+    accept: (version: number) => void,
+  ): Promise<void> {
+    const version = this.current.version + 1;
+    const members = [...this.members].filter((member) => member.version > 0);
+    const prepared = await Promise.all(
+      members.map((member) => {
+        const answer = member.next("prepared");
+        member.send(message(version));
+        return answer;
+      }),
+    );
+    const problem = prepared.find((answer) => answer?.problem !== undefined)?.problem;
+    if (problem !== undefined) throw new Error(problem);
+    accept(version);
+    await Promise.all(
+      members.map((member) => {
+        const answer = member.next("committed");
+        member.send({ type: "commit", version });
+        return answer.then(() => (member.version = version));
+      }),
+    );
+  }
+
+  /** An address changed sides: every worker but the one that noticed is told. Those born later learn it by traffic. */
+  tellHealth(change: HealthChange, noticedBy?: Member): void {
+    for (const member of this.members) if (member !== noticedBy) member.send({ type: "health", change });
   }
 
   /** What every worker counted; a worker that dies meanwhile is left out. */

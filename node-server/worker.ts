@@ -13,7 +13,15 @@ import {
   ZoneDict,
 } from "../adapters/node/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
-import { addressSet, createGateway, type Exchange, type Gateway, type Tables } from "../core/index.ts";
+import {
+  addressSet,
+  changedTables,
+  createGateway,
+  type Exchange,
+  type Gateway,
+  type RowChange,
+  type Tables,
+} from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
@@ -72,6 +80,8 @@ const openGateway = async (): Promise<Gateway> => {
       node,
       routerFlavor: conf.routerFlavor,
       proxy: { isTrusted: addressSet(conf.trustedIps) },
+      isProber: node.worker === 0,
+      onHealthChange: (change) => tell({ type: "health", change }),
       ...(log && { onFinished: (exchange: Exchange) => log.write(accessRecord(exchange)) }),
     },
   );
@@ -105,21 +115,45 @@ const drain = async (graceMs: number): Promise<void> => {
   process.exit(0);
 };
 
+/** The certificates that are shown, and their names. */
+let shown: Tables = {};
+
 /** Compiles a configuration; what is returned swaps it in. */
 const prepare = (gateway: Gateway, tables: Tables): (() => void) => {
   const swap = gateway.prepare(tables);
-  const shown = serverCertificates(tables);
+  const next = { certificates: tables["certificates"] ?? {}, snis: tables["snis"] ?? {} };
+  const list = serverCertificates(next);
   return () => {
     swap();
-    certificates?.replace(shown);
+    shown = next;
+    certificates?.replace(list);
+  };
+};
+
+/** The same for some rows. */
+const prepareChanges = (gateway: Gateway, changes: readonly RowChange[]): (() => void) => {
+  const swap = gateway.prepareChanges(changes);
+  const touching = changes.filter(({ table }) => table === "certificates" || table === "snis");
+  if (touching.length === 0) return swap;
+  const next = changedTables(shown, touching);
+  const list = serverCertificates(next);
+  return () => {
+    swap();
+    shown = next;
+    certificates?.replace(list);
   };
 };
 
 const serve = (gateway: Gateway) => (message: ToWorker) => {
   switch (message.type) {
     case "prepare":
+    case "change":
       try {
-        prepared = { version: message.version, swap: prepare(gateway, message.tables) };
+        const swap =
+          message.type === "prepare"
+            ? prepare(gateway, message.tables)
+            : prepareChanges(gateway, message.changes);
+        prepared = { version: message.version, swap };
         tell({ type: "prepared", version: message.version, problem: undefined });
       } catch (error) {
         tell({ type: "prepared", version: message.version, problem: String(error) });
@@ -146,6 +180,9 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
           metrics: gateway.metrics(),
         },
       });
+      return;
+    case "health":
+      gateway.setHealth(message.change);
       return;
     case "drain":
       void drain(message.graceMs);

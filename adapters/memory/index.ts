@@ -7,3 +7,4 @@ export { MemorySharedDict } from "./shareddict.ts";
 export { MemoryTimers } from "./timers.ts";
 export { MemoryTransport, type MemoryAnswer, type SentRequest } from "./transport.ts";
 export { memoryPorts, type MemoryPorts } from "./ports.ts";
+export { MemoryStore } from "./store.ts";

@@ -2,8 +2,16 @@ import { describeClock } from "../../test/contracts/clock.ts";
 import { describeLogger } from "../../test/contracts/logger.ts";
 import { describeRandom } from "../../test/contracts/random.ts";
 import { describeSharedDict } from "../../test/contracts/shareddict.ts";
+import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { describeTimers } from "../../test/contracts/timers.ts";
-import { MemoryClock, MemoryLogger, MemoryRandom, MemorySharedDict, MemoryTimers } from "./index.ts";
+import {
+  MemoryClock,
+  MemoryLogger,
+  MemoryRandom,
+  MemorySharedDict,
+  MemoryStore,
+  MemoryTimers,
+} from "./index.ts";
 
 describeClock("memory", () => new MemoryClock());
 describeRandom("memory", () => new MemoryRandom());
@@ -24,4 +32,13 @@ describeLogger("memory", () => {
         value instanceof Error ? { message: value.message, cause: value.cause } : value,
       ),
   };
+});
+describeStore("memory", () => {
+  const clock = new MemoryClock();
+  return Promise.resolve({
+    store: new MemoryStore(libraryTables, clock),
+    nowMs: () => clock.nowMs(),
+    advance: (ms) => clock.advance(ms),
+    close: () => Promise.resolve(),
+  });
 });

@@ -21,3 +21,4 @@ export { NodeTransport, type TransportOptions } from "./http/transport.ts";
 export { NodeLineFiles } from "./lines.ts";
 export { createZone, ZoneDict } from "./zone.ts";
 export { type LogOptions, nodeLogger } from "./logger.ts";
+export { nodeCertificates } from "./x509.ts";

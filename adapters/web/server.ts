@@ -17,7 +17,7 @@ export interface ServePlatform {
   readonly init?: Record<string, unknown>;
   readonly fixedLength?: FixedLength;
   /** A Response that joins the client's connection to the upstream's. */
-  readonly upgrade?: (response: OutgoingResponse, headers: Headers) => Response;
+  readonly upgrade?: (response: OutgoingResponse, headers: [string, string][]) => Response;
 }
 
 /** A Request as core reads it: nothing is read before someone asks. */
@@ -58,15 +58,15 @@ class WebRequest implements IncomingRequest {
 }
 
 const toResponse = (answer: OutgoingResponse, platform: ServePlatform): Response => {
-  const headers = new Headers();
+  const headers: [string, string][] = [];
   const { headers: flat, status, declaredLengthBytes } = answer;
-  for (let i = 0; i < flat.length; i += 2) headers.append(flat[i]!, flat[i + 1]!);
+  for (let i = 0; i < flat.length; i += 2) headers.push([flat[i]!, flat[i + 1]!]);
   if (answer.tunnel !== undefined && platform.upgrade !== undefined) return platform.upgrade(answer, headers);
   const body = toBodyInit(answer.body, platform.fixedLength);
   if (body === null && declaredLengthBytes !== undefined)
-    headers.set("Content-Length", String(declaredLengthBytes));
+    headers.push(["Content-Length", String(declaredLengthBytes)]);
   else if (answer.body instanceof WebBody && answer.body.lengthBytes !== undefined) {
-    headers.set("Content-Length", String(answer.body.lengthBytes));
+    headers.push(["Content-Length", String(answer.body.lengthBytes)]);
   }
   const statusText = answer.reason === "" ? {} : { statusText: answer.reason };
   const isBodiless = status === 204 || status === 205 || status === 304;

@@ -1,4 +1,6 @@
 import { type Context, Hono } from "hono";
+import { StoreProblem } from "../store/index.ts";
+import { RowUnknown } from "./keeper.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 type Handler = (context: Context) => Response | Promise<Response>;
@@ -8,13 +10,24 @@ export interface AdminAppOptions {
   readonly server: string;
   readonly nowMs: () => number;
   readonly onError: (error: unknown) => void;
+  /** What clients have to show as `Authorization: Bearer <token>`. */
+  readonly token?: string;
 }
+
+/** The path as it was sent, encoded; one slash at its end means nothing. */
+const pathOf = ({ url }: Request): string => {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start < 0) return "/";
+  const end = url.slice(start).search(/[?#]/);
+  const path = end < 0 ? url.slice(start) : url.slice(start, start + end);
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+};
 
 /** JSON as the Admin API sends it: with the charset that clients of Kong see. */
 export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(status === 204 ? null : JSON.stringify(body), {
     status,
-    headers: { "Content-Type": "application/json; charset=utf-8", ...headers },
+    headers: status === 204 ? headers : { "Content-Type": "application/json; charset=utf-8", ...headers },
   });
 
 /**
@@ -22,13 +35,17 @@ export const json = (body: unknown, status = 200, headers: Record<string, string
  * latency and server fields.
  */
 export class AdminApp {
-  private readonly hono = new Hono({ strict: false });
+  private readonly hono = new Hono({ strict: true, getPath: pathOf });
+  /** Every path with its parameters in braces. */
+  readonly paths: string[] = [];
   private readonly options: AdminAppOptions;
 
   constructor(options: AdminAppOptions) {
     this.options = options;
     this.hono.notFound(() => json({ message: "Not found" }, 404));
     this.hono.onError((error) => {
+      if (error instanceof StoreProblem) return json(error.body, error.status);
+      if (error instanceof RowUnknown) return json({ message: error.message }, 404);
       options.onError(error);
       return json({ message: "An unexpected error occurred" }, 500);
     });
@@ -39,6 +56,7 @@ export class AdminApp {
     const allowed = [...Object.keys(handlers), "OPTIONS", ...(handlers.GET ? ["HEAD"] : [])]
       .sort()
       .join(", ");
+    this.paths.push(path.replace(/:(\w+)/g, "{$1}"));
     for (const [method, handler] of Object.entries(handlers)) this.hono.on(method, path, handler);
     this.hono.on("OPTIONS", path, (context) => {
       const asked = context.req.header("Access-Control-Request-Headers");
@@ -55,10 +73,19 @@ export class AdminApp {
     return this;
   }
 
+  private isAllowed({ headers }: Request): boolean {
+    const { token } = this.options;
+    return token === undefined || isSame(headers.get("Authorization") ?? "", `Bearer ${token}`);
+  }
+
   async fetch(request: Request): Promise<Response> {
     const { options } = this;
     const startedMs = options.nowMs();
-    const answer = await this.hono.fetch(request);
+    const answer = request.url.includes("%00")
+      ? new Response(null, { status: 400 })
+      : this.isAllowed(request)
+        ? await this.hono.fetch(request)
+        : json({ message: "Unauthorized" }, 401, { "WWW-Authenticate": "Bearer" });
     const response = new Response(request.method === "HEAD" ? null : answer.body, answer);
     const { headers } = response;
     headers.set("Access-Control-Allow-Origin", request.headers.get("Origin") ?? "*");
@@ -68,3 +95,10 @@ export class AdminApp {
     return response;
   }
 }
+
+/** Compares secrets in a time that does not tell where they differ. */
+const isSame = (a: string, b: string): boolean => {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < b.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
+};

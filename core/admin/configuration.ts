@@ -1,12 +1,13 @@
 import {
   type Context,
   describeErrors,
+  errorTree,
   exportYaml,
   load,
   type Loaded,
   type LoadFailure,
 } from "../declarative/index.ts";
-import { createEntities } from "../entities/index.ts";
+import { type CertificateChecker, createEntities } from "../entities/index.ts";
 import { checkRegex } from "../http/regex.ts";
 import { normalizePath } from "../http/path.ts";
 import type { PluginDefinition } from "../pdk/index.ts";
@@ -21,14 +22,16 @@ export interface ConfigurationOptions {
   readonly routerFlavor: RouterFlavor;
   readonly clock: Clock;
   readonly random: Random;
+  /** Judges certificates and keys; without it only their form is looked at. */
+  readonly certificates?: CertificateChecker;
 }
 
 /** The configuration of a gateway without a database: read from a document, replaced as a whole. */
 export class DeclarativeConfiguration {
-  private readonly context: Context;
+  readonly context: Context;
   private loaded: Loaded | undefined;
 
-  constructor({ plugins, routerFlavor, clock, random }: ConfigurationOptions) {
+  constructor({ plugins, routerFlavor, clock, random, certificates }: ConfigurationOptions) {
     this.context = {
       entities: createEntities({
         plugins: Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin])),
@@ -36,6 +39,7 @@ export class DeclarativeConfiguration {
         regexProblem: checkRegex,
         normalizePath,
         routerFlavor,
+        ...(certificates && { certificates }),
       }),
       auto: autoSource(clock, random),
     };
@@ -55,6 +59,11 @@ export class DeclarativeConfiguration {
   tables(loaded: Loaded): Tables {
     // Every entity that the data path reads has an id.
     return loaded.entities as unknown as Tables;
+  }
+
+  /** The same as Kong's `config parse` tells it: an indented tree. */
+  tree({ error }: LoadFailure): string {
+    return errorTree(error).join("\n");
   }
 
   /** What is served, as a YAML document that loads to the same. */

@@ -1,14 +1,25 @@
+import { emptyHash } from "../declarative/index.ts";
+import { bundledVaults } from "../entities/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import { AdminApp } from "./app.ts";
+import type { PluginDefinition } from "../pdk/index.ts";
+import { type Database, each } from "../store/index.ts";
+import { AdminApp, json } from "./app.ts";
 import { configResource, type ConfigurationControl } from "./config.ts";
-import { metricsResource } from "./metrics.ts";
+import { type HealthSource, unknownHealth } from "./health.ts";
 import { information, type NodeInformation } from "./information.ts";
+import { metricsResource } from "./metrics.ts";
+import { logLevelResources, type LogLevelControl, nodeResources } from "./node.ts";
+import { entityResources } from "./resources.ts";
+import { schemaResources } from "./schemas.ts";
 import { statusResource, type WorkerCounts } from "./status.ts";
 
+export { autoSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
 export type { ConfigurationControl } from "./config.ts";
+export type { HealthSource, TargetHealth } from "./health.ts";
 export type { NodeInformation } from "./information.ts";
+export type { LogLevelControl } from "./node.ts";
 export type { WorkerCounts } from "./status.ts";
 
 export interface AdminOptions {
@@ -16,21 +27,85 @@ export interface AdminOptions {
   readonly server: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly configuration: ConfigurationControl;
+  readonly plugins: readonly PluginDefinition[];
+  /** The entities: in a database, or the declared ones. */
+  readonly database: Database;
+  /** Loads declarative configurations; undefined with a database. */
+  readonly configuration?: ConfigurationControl;
   readonly node: () => NodeInformation;
   readonly counts: () => Promise<readonly WorkerCounts[]>;
+  readonly health?: HealthSource;
+  readonly logLevel?: LogLevelControl;
+  /** Required of every request as `Authorization: Bearer <token>`; without it everybody may do everything. */
+  readonly token?: string;
 }
+
+const pluginsInUse = async (database: Database): Promise<string[]> => {
+  const names = new Set<string>();
+  for await (const { values } of each(database, database.entities.get("plugins")!))
+    if (values["enabled"] === true) names.add(String(values["name"]));
+  return [...names].sort();
+};
 
 /** The Admin API, the same on every root: a function from Request to Response. */
 export const createAdmin = (options: AdminOptions): AdminApp => {
-  const { server, clock, logger, configuration, node, counts } = options;
-  return new AdminApp({
+  const { server, clock, logger, configuration, node, counts, database, plugins, token } = options;
+  const { entities, auto } = database;
+  const app = new AdminApp({
     server,
     nowMs: () => clock.monotonicMs(),
     onError: (error) => logger.log("error", "the Admin API failed", { error }),
-  })
-    .resource("/", { GET: () => information(node(), configuration.configuration.current) })
-    .resource("/status", statusResource(counts, configuration.configuration))
+    ...(token !== undefined && { token }),
+  });
+  const state = async (): Promise<Record<string, unknown>> =>
+    configuration === undefined
+      ? { database: { reachable: await database.store.ping() } }
+      : { configuration_hash: configuration.configuration.current?.hash ?? emptyHash };
+  const onlyWithoutDatabase = (): Response =>
+    json(
+      {
+        message: "this endpoint is only available when Kong is configured to not use a database",
+      },
+      400,
+    );
+
+  app
+    .resource("/", { GET: async () => information(node(), await pluginsInUse(database)) })
+    .resource("/status", statusResource(counts, state))
     .resource("/metrics", metricsResource(node, counts))
-    .resource("/config", configResource(configuration));
+    .resource(
+      "/config",
+      configuration === undefined
+        ? { GET: onlyWithoutDatabase, POST: onlyWithoutDatabase }
+        : configResource(configuration),
+    );
+  nodeResources(app);
+  logLevelResources(
+    app,
+    options.logLevel ?? { current: "notice", set: () => undefined },
+    configuration === undefined,
+  );
+  schemaResources(app, { entities, plugins, vaults: bundledVaults, auto });
+  entityResources(app, {
+    database,
+    plugins,
+    health: options.health ?? unknownHealth,
+    nodeId: () => node().nodeId,
+  });
+  app.resource("/endpoints", { GET: () => json({ data: endpointsOf(app.paths) }) });
+  return app;
 };
+
+const segments = (path: string): string[] => path.split("/");
+
+/** Paths in the order of their segments. */
+const endpointsOf = (paths: readonly string[]): string[] =>
+  [...new Set(paths)].sort((a, b) => {
+    const [left, right] = [segments(a), segments(b)];
+    for (const [i, part] of left.entries()) {
+      const other = right[i];
+      if (other === undefined) return 1;
+      if (part !== other) return part < other ? -1 : 1;
+    }
+    return -1;
+  });

@@ -1,4 +1,3 @@
-import type { Loaded } from "../declarative/index.ts";
 import type { PluginDefinition } from "../pdk/index.ts";
 import { json } from "./app.ts";
 
@@ -17,13 +16,8 @@ export interface NodeInformation {
   readonly properties: Readonly<Record<string, string>>;
 }
 
-const pluginsInUse = (loaded: Loaded | undefined): string[] => {
-  const rows = Object.values(loaded?.entities["plugins"] ?? {});
-  return [...new Set(rows.filter((row) => row["enabled"] === true).map((row) => String(row["name"])))].sort();
-};
-
-/** `GET /` */
-export const information = (node: NodeInformation, loaded: Loaded | undefined): Response => {
+/** `GET /` @param inUse Names of the plugins that enabled rows use. */
+export const information = (node: NodeInformation, inUse: readonly string[]): Response => {
   const available = node.plugins.map(({ name, priority }) => [name, { version: node.version, priority }]);
   return json({
     version: node.version,
@@ -35,7 +29,7 @@ export const information = (node: NodeInformation, loaded: Loaded | undefined): 
     lua_version: "none",
     timers: { running: 0, pending: 0 },
     pids: { master: node.masterPid, workers: node.workerPids },
-    plugins: { available_on_server: Object.fromEntries(available), enabled_in_cluster: pluginsInUse(loaded) },
+    plugins: { available_on_server: Object.fromEntries(available), enabled_in_cluster: inUse },
     configuration: {
       ...node.properties,
       loaded_plugins: Object.fromEntries(node.plugins.map(({ name }) => [name, true])),

@@ -1,7 +1,5 @@
 import type { Context } from "hono";
-import { emptyHash } from "../declarative/index.ts";
 import { json } from "./app.ts";
-import type { DeclarativeConfiguration } from "./configuration.ts";
 import { memoryFormat } from "./memory.ts";
 
 /** What a worker counted since it started. */
@@ -18,10 +16,14 @@ export interface WorkerCounts {
 
 type Count = "connectionsActive" | "connectionsOpen" | "connectionsAccepted" | "requests";
 
-/** `GET /status?unit=m&scale=2` */
+/**
+ * `GET /status?unit=m&scale=2`
+ *
+ * @param state What else is told: the database, or the hash of the configuration.
+ */
 export const statusResource = (
   counts: () => Promise<readonly WorkerCounts[]>,
-  configuration: DeclarativeConfiguration,
+  state: () => Promise<Readonly<Record<string, unknown>>>,
 ) => ({
   async GET(context: Context): Promise<Response> {
     const format = memoryFormat(context.req.query("unit"), context.req.query("scale"));
@@ -43,7 +45,7 @@ export const statusResource = (
         connections_handled: sum("connectionsAccepted"),
         total_requests: sum("requests"),
       },
-      configuration_hash: configuration.current?.hash ?? emptyHash,
+      ...(await state()),
     });
   },
 });

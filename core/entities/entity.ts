@@ -38,6 +38,8 @@ export interface Entity {
   variant?(given: Values): Variant;
   /** Turns a valid row into what is stored, e.g. hashes a password. Left out by `_transform: false`. */
   transform?(row: Row): Row;
+  /** The fields that go into the transformation: a change gives all or none of them. Default: any change transforms. */
+  readonly transformed?: readonly string[];
 }
 
 export type ParsedRow =

@@ -9,4 +9,5 @@ export { referenceKey, referenceProblem, uniqueFields } from "./reference.ts";
 export { createEntities } from "./registry.ts";
 export type { Entities, Relation } from "./registry.ts";
 export { normalTarget } from "./target.ts";
+export { bundledVaults } from "./vault.ts";
 export { defaultWorkspaceId } from "./workspace.ts";

@@ -46,3 +46,59 @@ export interface PluginRow {
   readonly service?: { readonly id: string } | null;
   readonly consumer?: { readonly id: string } | null;
 }
+
+type HashKind = "none" | "consumer" | "ip" | "header" | "cookie" | "path" | "query_arg" | "uri_capture";
+
+interface Healthy {
+  readonly successes: number;
+  readonly http_statuses: readonly number[];
+}
+
+interface Unhealthy {
+  readonly http_failures: number;
+  readonly tcp_failures: number;
+  readonly timeouts: number;
+  readonly http_statuses: readonly number[];
+}
+
+export interface ActiveChecks {
+  readonly type: string;
+  readonly timeout: number;
+  readonly concurrency: number;
+  readonly http_path: string;
+  readonly https_sni?: string | null;
+  readonly https_verify_certificate: boolean;
+  readonly headers?: Readonly<Record<string, readonly string[]>> | null;
+  readonly healthy: Healthy & { readonly interval: number };
+  readonly unhealthy: Unhealthy & { readonly interval: number };
+}
+
+export interface UpstreamRow {
+  readonly id: string;
+  readonly name: string;
+  readonly algorithm: string;
+  readonly slots: number;
+  readonly hash_on: HashKind;
+  readonly hash_fallback: HashKind;
+  readonly hash_on_header?: string | null;
+  readonly hash_fallback_header?: string | null;
+  readonly hash_on_cookie?: string | null;
+  readonly hash_on_cookie_path?: string | null;
+  readonly hash_on_query_arg?: string | null;
+  readonly hash_fallback_query_arg?: string | null;
+  readonly hash_on_uri_capture?: string | null;
+  readonly hash_fallback_uri_capture?: string | null;
+  readonly host_header?: string | null;
+  readonly healthchecks?: {
+    readonly threshold?: number;
+    readonly active?: ActiveChecks;
+    readonly passive?: { readonly healthy: Healthy; readonly unhealthy: Unhealthy };
+  };
+}
+
+export interface TargetRow {
+  readonly id: string;
+  readonly target: string;
+  readonly weight: number;
+  readonly upstream: { readonly id: string };
+}

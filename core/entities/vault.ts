@@ -12,9 +12,9 @@ const env = record(
   { required: true },
 );
 
-const bundled: Readonly<Record<string, RecordField>> = { env };
+export const bundledVaults: Readonly<Record<string, RecordField>> = { env };
 
-export function vaultsOf({ vaults = bundled }: EntityPorts): Entity {
+export function vaultsOf({ vaults = bundledVaults }: EntityPorts): Entity {
   const installed = Object.keys(vaults);
   const base = record({
     id,

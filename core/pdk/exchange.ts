@@ -89,6 +89,10 @@ export class Exchange {
   sentBytes = 0;
   /** Fields that plugins add to the log record. */
   logValues: Map<string, unknown> | undefined;
+  /** Fields (name, value…) that core adds to the response whoever makes it. */
+  addedFields: string[] | undefined;
+  /** What consistent hashing went by; kept so that a retry goes by the same. */
+  hashInput: string | undefined;
   private sharedValues: Map<unknown, unknown> | undefined;
 
   constructor(id: string, request: ClientRequest, startedAtMs: number) {
@@ -162,6 +166,11 @@ export class Exchange {
   ): void {
     const { headers } = this.request;
     const accept = headers.get("accept");
+    if (accept === undefined && isGrpcContentType(headers.get("content-type"))) {
+      this.exit(status, { message });
+      this.response.source = source;
+      return;
+    }
     const format =
       (accept === undefined ? undefined : (negotiate(accept) ?? "json")) ??
       formatOfMediaType(headers.get("content-type")?.split(";", 1)[0] ?? "") ??

@@ -7,10 +7,11 @@ import type { ConnectionFacts, IncomingRequest, RefusedRequest } from "../ports/
 
 const empty = new Uint8Array(0);
 
-/** The host of a Host field, lower-case, without the port; IPv6 keeps its brackets. */
+/** The host of a Host field, lower-case, without the port and a final dot; IPv6 keeps its brackets. */
 export const hostName = (host: string): string => {
   const colon = host.charCodeAt(0) === 91 ? host.indexOf("]:") + 1 : host.indexOf(":");
-  return (colon > 0 ? host.slice(0, colon) : host).toLowerCase();
+  const name = (colon > 0 ? host.slice(0, colon) : host).toLowerCase();
+  return name.endsWith(".") ? name.slice(0, -1) : name;
 };
 
 /**

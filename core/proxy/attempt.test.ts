@@ -26,6 +26,13 @@ describe("an upstream that fails", () => {
     expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
   });
 
+  test("is told to gRPC clients in JSON", async () => {
+    const { client, ports } = gatewayOn(oneRoute([], {}, {}, { retries: 0 }));
+    ports.transport.answer = () => ({ failure: "connect_refused" });
+    const response = await client.send({ target: "/t", headers: [["Content-Type", "application/grpc"]] });
+    expect(response.body).toBe('{"message":"An invalid response was received from the upstream server"}');
+  });
+
   test("is asked once more for each retry of a service", async () => {
     const { client, ports } = gatewayOn(oneRoute());
     ports.transport.answer = () => ({ failure: "connection_closed" });

@@ -35,6 +35,8 @@ const errorOf: Readonly<Record<UpstreamFailureCode, ErrorCode>> = {
 const isIdempotent = (method: string): boolean =>
   method !== "POST" && method !== "LOCK" && method !== "PATCH";
 
+const noPeers: readonly Peer[] = [];
+
 /** Told about the outcome of all tries together: exactly one of the two, unless cancelled. */
 export interface AttemptListener {
   informed(status: number, headers: string[]): void;
@@ -59,6 +61,7 @@ export class Attempt implements UpstreamListener {
   private readonly listener: AttemptListener;
   private call: UpstreamCall | undefined;
   private peer: Peer | undefined;
+  private failedPeers: readonly Peer[] = noPeers;
   private triesLeft: number;
   private sentAtMs = 0;
   private body: BodyStream | undefined;
@@ -97,8 +100,7 @@ export class Attempt implements UpstreamListener {
   cancel(): void {
     this.isCancelled = true;
     this.call?.cancel();
-    if (this.peer !== undefined) this.ports.balancer.release(this.peer);
-    this.peer = undefined;
+    this.finish();
     if (this.replay !== undefined) this.replay.abandon();
     else this.body?.cancel();
   }
@@ -107,21 +109,21 @@ export class Attempt implements UpstreamListener {
     if (this.isCancelled) return;
     const { exchange, ports, target } = this;
     const startedAtMs = ports.clock.nowMs();
-    const picked = ports.balancer.pick(exchange, target, exchange.tries?.length ?? 0);
+    const picked = ports.balancer.pick(exchange, target, this.failedPeers);
     if (picked instanceof Promise) {
       picked.then(
-        (peer) => this.sendTo(peer, startedAtMs),
+        (peer) => this.sendTo(peer, startedAtMs, ports.clock.nowMs()),
         (error: unknown) => {
           ports.logger.log("error", "the balancer failed", { error });
-          this.sendTo("unexpected", startedAtMs);
+          this.sendTo("unexpected", startedAtMs, startedAtMs);
         },
       );
     } else {
-      this.sendTo(picked, startedAtMs);
+      this.sendTo(picked, startedAtMs, startedAtMs);
     }
   }
 
-  private sendTo(peer: Peer | ErrorCode, startedAtMs: number): void {
+  private sendTo(peer: Peer | ErrorCode, startedAtMs: number, nowMs: number): void {
     const { exchange, ports, target } = this;
     if (this.isCancelled) {
       if (typeof peer === "object") ports.balancer.release(peer);
@@ -132,7 +134,6 @@ export class Attempt implements UpstreamListener {
       return;
     }
     this.peer = peer;
-    const nowMs = ports.clock.nowMs();
     this.sentAtMs = nowMs;
     if (exchange.proxyLatencyMs < 0) exchange.proxyLatencyMs = nowMs - exchange.startedAtMs;
     (exchange.tries ??= []).push({
@@ -149,7 +150,7 @@ export class Attempt implements UpstreamListener {
       method: request.method,
       target: request.query === undefined ? target.path : `${target.path}?${request.query}`,
       httpVersion: target.scheme === "grpc" || target.scheme === "grpcs" ? "2" : "1.1",
-      headers: upstreamHeaders(exchange, hostHeader, ports.options.token, ports.options.isTrusted),
+      headers: upstreamHeaders(exchange, hostHeader, ports.options.via, ports.options.isTrusted),
       body: this.body,
       upgrade: request.isWebSocketUpgrade ? "websocket" : undefined,
       connectTimeoutMs: target.connectTimeoutMs,
@@ -173,7 +174,8 @@ export class Attempt implements UpstreamListener {
     exchange.upstreamLatencyMs = ports.clock.nowMs() - this.sentAtMs;
     const last = exchange.tries!.at(-1)!;
     last.status = response.status;
-    this.release(response.status);
+    if (this.peer !== undefined)
+      ports.balancer.report(this.peer, response.status, exchange.upstreamLatencyMs);
     this.listener.responded(response);
   }
 
@@ -184,7 +186,11 @@ export class Attempt implements UpstreamListener {
     last.state = "failed";
     last.status = errorTable[code].status;
     exchange.upstreamLatencyMs = ports.clock.nowMs() - this.sentAtMs;
-    this.release(failure.code);
+    if (this.peer !== undefined) {
+      ports.balancer.report(this.peer, failure.code, exchange.upstreamLatencyMs);
+      this.failedPeers = [...this.failedPeers, this.peer];
+    }
+    this.finish();
     ports.logger.log("error", `upstream ${last.address}:${last.port} failed: ${failure.code}`, {
       requestId: exchange.id,
       error: failure.cause,
@@ -197,8 +203,9 @@ export class Attempt implements UpstreamListener {
     this.listener.gaveUp(code, failure);
   }
 
-  private release(outcome: number | UpstreamFailureCode): void {
-    if (this.peer !== undefined) this.ports.balancer.release(this.peer, outcome);
+  /** The exchange is over: the last try's address is free. Harmless when called again. */
+  finish(): void {
+    if (this.peer !== undefined) this.ports.balancer.release(this.peer);
     this.peer = undefined;
   }
 

@@ -1,3 +1,4 @@
+import type { Address } from "../balancer/index.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Exchange, UpstreamTarget } from "../pdk/exchange.ts";
 import type { UpstreamAddress, UpstreamFailureCode } from "../ports/transport.ts";
@@ -7,25 +8,23 @@ export interface Peer {
   readonly address: UpstreamAddress;
   /** The name to send as Host, without port. */
   readonly host: string;
+  /** Set when an upstream entity's balancer chose it. */
+  readonly chosen?: { readonly upstream: string; readonly address: Address };
 }
 
 /** Chooses where each try goes. */
 export interface Balancer {
   /**
-   * @param tried Number of tries that failed before.
+   * @param failed Where this exchange's earlier tries failed.
    * @returns An error code when there is nowhere to go.
    */
   pick(
     exchange: Exchange,
     target: UpstreamTarget,
-    tried: number,
+    failed: readonly Peer[],
   ): Peer | ErrorCode | Promise<Peer | ErrorCode>;
-  /** The try is over. `outcome` is the response's status or why it failed; undefined when it was given up. */
-  release(peer: Peer, outcome?: number | UpstreamFailureCode): void;
+  /** What came of a try: the response's status or why it failed. @param latencyMs Until the head or the failure. */
+  report(peer: Peer, outcome: number | UpstreamFailureCode, latencyMs: number): void;
+  /** The try's connection is free again. Once for each pick. */
+  release(peer: Peer): void;
 }
-
-/** Sends every try to the target's own host: for services that name a host and no upstream entity. */
-export const directBalancer: Balancer = {
-  pick: (_, { host, port, tls }) => ({ address: { host, port, tls }, host }),
-  release() {},
-};

@@ -3,7 +3,7 @@ import { HeaderList } from "../http/headers.ts";
 import { bareStatus } from "../http/errorpage.ts";
 import type { Exchange } from "../pdk/exchange.ts";
 import type { Handled } from "../pdk/plugin.ts";
-import type { Downstream as LaterPhases } from "../pipeline/plan.ts";
+import type { Downstream as LaterPhases, PluginInstance } from "../pipeline/plan.ts";
 import type { OutgoingBody } from "../ports/body.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Downstream } from "../ports/downstream.ts";
@@ -86,22 +86,20 @@ export class Delivery {
       exchange,
       ports.options.tokens,
       wasAsked ? version : undefined,
-      ports.clock.nowMs(),
+      ports.clock,
     );
-    const declared = response.headers.get("content-length");
-    const declaredLengthBytes =
-      declared !== undefined && /^\d+$/.test(declared) ? Number(declared) : undefined;
     const isBodiless =
       exchange.request.method === "HEAD" || response.status === 204 || response.status === 304;
-    const body = isBodiless ? undefined : this.filteredBody(declaredLengthBytes);
+    const body =
+      isBodiless || phases.bodyFilter === undefined ? response.body : this.filteredBody(phases.bodyFilter);
     response.sent = new HeaderList(headers);
     this.hasResponded = true;
     this.downstream.respond({
       status: response.status,
       reason: response.reason,
       headers,
-      body,
-      declaredLengthBytes: isBodiless && response.status !== 204 ? declaredLengthBytes : undefined,
+      body: isBodiless ? undefined : body,
+      declaredLengthBytes: isBodiless && response.status !== 204 ? this.declaredLengthBytes : undefined,
       tunnel: upstream?.tunnel !== undefined && response.source === "service" ? upstream.tunnel : undefined,
     });
   }
@@ -140,11 +138,15 @@ export class Delivery {
     if (failure !== undefined) exchange.error(500, undefined, undefined, "error");
   }
 
-  private filteredBody(declaredLengthBytes: number | undefined): OutgoingBody {
-    const { exchange, phases, ports } = this;
+  /** What the head says, as filters left it. */
+  private get declaredLengthBytes(): number | undefined {
+    const declared = this.exchange.response.headers.get("content-length");
+    return declared !== undefined && /^\d+$/.test(declared) ? Number(declared) : undefined;
+  }
+
+  private filteredBody(filters: readonly PluginInstance[]): OutgoingBody {
+    const { exchange, ports, declaredLengthBytes } = this;
     const { body } = exchange.response;
-    const filters = phases.bodyFilter;
-    if (filters === undefined) return body;
     const report = (error: unknown): void =>
       ports.logger.log("error", "a body filter failed", { requestId: exchange.id, error });
     if (typeof body === "object" && !(body instanceof Uint8Array)) {

@@ -243,6 +243,7 @@ export class Flow implements RequestEvents, AttemptListener {
     this.isOver = true;
     const { exchange, ports } = this;
     exchange.sentBytes = bytesSent;
+    this.attempt?.finish();
     // A body that the upstream did not need goes no further.
     if (exchange.response.source !== "service") exchange.request.body?.cancel();
     const { log } = this.laterPhases();

@@ -32,6 +32,10 @@ describe("the upstream is told", () => {
     expect(fields.get("x-kong-request-id")).toMatch(/^[0-9a-f]{32}$/);
   });
 
+  test("the client's host without port and final dot", async () => {
+    expect((await upstreamFields([["Host", "API.test.:81"]])).get("x-forwarded-host")).toBe("api.test");
+  });
+
   test("the chain of proxies, which grows whoever speaks", async () => {
     const fields = await upstreamFields([
       ["X-Forwarded-For", "203.0.113.9"],

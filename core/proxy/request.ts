@@ -1,40 +1,50 @@
+import { fieldKinds } from "../http/fieldkind.ts";
 import { hasToken, listedByConnection } from "../http/hopbyhop.ts";
 import type { Exchange, UpstreamTarget } from "../pdk/exchange.ts";
 import type { Peer } from "./balancer.ts";
-import { forwarded, forwardedNames, type IsTrusted } from "./forwarded.ts";
+import { forwarded, type IsTrusted } from "./forwarded.ts";
 
 // What the gateway sets itself, or what concerns the client's connection only.
-const dropped = [
-  ...forwardedNames,
-  "host",
-  "via",
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-  "content-length",
-  "upgrade",
-  "te",
-  "proxy",
-  "expect",
-  "x-kong-request-id",
-];
-
-// By length first: most names of a request are rejected without being lower-cased.
-const droppedByLength: (string[] | undefined)[] = [];
-for (const name of dropped) (droppedByLength[name.length] ??= []).push(name);
-
-const isDropped = (name: string): boolean => {
-  const candidates = droppedByLength[name.length];
-  return candidates !== undefined && candidates.includes(name.toLowerCase());
-};
+const kindOf = fieldKinds({
+  "x-real-ip": "own",
+  "x-forwarded-for": "own",
+  "x-forwarded-proto": "own",
+  "x-forwarded-host": "own",
+  "x-forwarded-port": "own",
+  "x-forwarded-path": "own",
+  "x-forwarded-prefix": "own",
+  "x-kong-request-id": "own",
+  host: "own",
+  via: "via",
+  connection: "connection",
+  te: "te",
+  "keep-alive": "hop",
+  "proxy-connection": "hop",
+  "transfer-encoding": "hop",
+  "content-length": "hop",
+  upgrade: "hop",
+  proxy: "hop",
+  expect: "hop",
+});
 
 const defaultPorts: Readonly<Record<string, number>> = { http: 80, https: 443, grpc: 80, grpcs: 443 };
 
-/** The Host that a target is asked for: its port only when it is not the scheme's own. */
-export const hostOf = (scheme: string, host: string, port: number): string => {
+const writeHost = (scheme: string, host: string, port: number): string => {
   const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   return port === defaultPorts[scheme] ? name : `${name}:${port}`;
+};
+
+const maxHosts = 1000;
+const hosts = new Map<string, { scheme: string; port: number; text: string }>();
+
+/** The Host that a target is asked for: its port only when it is not the scheme's own. The last of each name is kept. */
+export const hostOf = (scheme: string, host: string, port: number): string => {
+  const known = hosts.get(host);
+  if (known !== undefined && known.port === port && known.scheme === scheme) return known.text;
+  const text = writeHost(scheme, host, port);
+  if (hosts.size >= maxHosts) hosts.clear();
+  hosts.set(host, { scheme, port, text });
+  return text;
 };
 
 /** The Host of a try: a plugin's, the client's where the route preserves it, else the peer's. */
@@ -43,23 +53,40 @@ export const hostFor = ({ route, request }: Exchange, target: UpstreamTarget, pe
   (route?.preserve_host === true ? request.host : undefined) ??
   hostOf(target.scheme, peer.host, peer.address.port);
 
+/** Takes out what Connection lists. @param from Where the client's fields begin. */
+const dropListed = (out: string[], from: number, listed: ReadonlySet<string>): void => {
+  let kept = from;
+  for (let i = from; i < out.length; i += 2) {
+    if (listed.has(out[i]!.toLowerCase())) continue;
+    out[kept++] = out[i]!;
+    out[kept++] = out[i + 1]!;
+  }
+  out.length = kept;
+};
+
+/** The gateway's part of Via, for the version that the client spoke. */
+export type ViaTexts = Readonly<Record<"1.0" | "1.1" | "2", string>>;
+
+/** @param token `sallyport/<version>` */
+export const viaTexts = (token: string): ViaTexts => ({
+  "1.0": `1 ${token}`,
+  "1.1": `1.1 ${token}`,
+  "2": `2 ${token}`,
+});
+
 /**
  * The fields that go upstream: the client's as plugins left them, less those of its connection, with the
  * gateway's own.
- *
- * @param via `sallyport/<version>`
  */
 export const upstreamHeaders = (
   exchange: Exchange,
   host: string,
-  via: string,
+  via: ViaTexts,
   isTrusted: IsTrusted,
 ): string[] => {
   const { request } = exchange;
-  const { headers } = request;
-  const connection = headers.get("connection");
-  const listed = connection === undefined ? undefined : listedByConnection(connection);
   const told = forwarded(request, exchange.prefix, isTrusted);
+  const own = via[request.httpVersion];
   const out = [
     "Host",
     host,
@@ -75,20 +102,36 @@ export const upstreamHeaders = (
     told.port,
     "X-Forwarded-Path",
     told.path,
+    "X-Kong-Request-Id",
+    exchange.id,
+    "Via",
+    own,
   ];
+  const viaAt = out.length - 1;
   if (told.prefix !== undefined) out.push("X-Forwarded-Prefix", told.prefix);
-  const version = request.httpVersion === "1.0" ? "1" : request.httpVersion;
-  const before = headers.get("via");
-  out.push("Via", before === undefined ? `${version} ${via}` : `${before}, ${version} ${via}`);
-  out.push("X-Kong-Request-Id", exchange.id);
-  const { flat } = headers;
+  const from = out.length;
+  let listed: Set<string> | undefined;
+  let acceptsTrailers = false;
+  const { flat } = request.headers;
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
-    if (isDropped(name)) continue;
-    if (listed !== undefined && listed.has(name.toLowerCase())) continue;
-    out.push(name, flat[i + 1]!);
+    const value = flat[i + 1]!;
+    switch (kindOf(name)) {
+      case undefined:
+        out.push(name, value);
+        break;
+      case "via":
+        out[viaAt] = out[viaAt] === own ? `${value}, ${own}` : out[viaAt]!;
+        break;
+      case "connection":
+        listed ??= listedByConnection(value);
+        break;
+      case "te":
+        acceptsTrailers ||= hasToken(value, "trailers");
+        break;
+    }
   }
-  const te = headers.get("te");
-  if (te !== undefined && hasToken(te, "trailers")) out.push("TE", "trailers");
+  if (listed !== undefined) dropListed(out, from, listed);
+  if (acceptsTrailers) out.push("TE", "trailers");
   return out;
 };

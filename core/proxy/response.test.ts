@@ -46,6 +46,14 @@ describe("a proxied response", () => {
     expect(headers.get("x-stay")).toBe("1");
   });
 
+  test("tells the gateway's own latencies and id only", async () => {
+    const headers = await proxied(["X-Kong-Proxy-Latency", "98", "X-Kong-Request-Id", "zz"]);
+    expect([headers.getAll("x-kong-proxy-latency"), headers.getAll("x-kong-request-id")]).toEqual([
+      ["0"],
+      [expect.stringMatching(/^[0-9a-f]{32}$/)],
+    ]);
+  });
+
   test("keeps repeated fields apart", async () => {
     const headers = await proxied(["Set-Cookie", "a=1", "Set-Cookie", "b=2"]);
     expect(headers.getAll("set-cookie")).toEqual(["a=1", "b=2"]);

@@ -24,8 +24,29 @@ export interface Conf {
   readonly declarativeConfig: string | undefined;
   readonly declarativeConfigString: string | undefined;
   readonly routerFlavor: "traditional_compatible" | "traditional" | "expressions";
+  readonly database: "sqlite" | "postgres" | "off";
+  /** Absolute path. */
+  readonly sqlitePath: string;
+  readonly postgres: PostgresConf;
+  readonly dbUpdateMs: number;
+  /** Undefined when everybody may use the Admin API. */
+  readonly adminToken: string | undefined;
   /** Every property as text, for `GET /`. */
   readonly texts: Readonly<Record<PropertyName, string>>;
+}
+
+/** How to reach PostgreSQL. */
+export interface PostgresConf {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly schema: string | undefined;
+  readonly timeoutMs: number;
+  readonly isSecure: boolean;
+  readonly isVerified: boolean;
+  readonly connections: number;
 }
 
 export class ConfError extends Error {
@@ -148,6 +169,22 @@ export const loadConf = (sources: ConfSources): Conf => {
     declarativeConfig: optional("declarative_config"),
     declarativeConfigString: texts.declarative_config_string || undefined,
     routerFlavor: texts.router_flavor as Conf["routerFlavor"],
+    database: texts.database as Conf["database"],
+    sqlitePath: path.resolve(prefix, texts.sqlite_path),
+    postgres: {
+      host: texts.pg_host,
+      port: Number(texts.pg_port),
+      user: texts.pg_user,
+      password: texts.pg_password,
+      database: texts.pg_database,
+      schema: texts.pg_schema || undefined,
+      timeoutMs: Number(texts.pg_timeout),
+      isSecure: isTrue(texts.pg_ssl),
+      isVerified: isTrue(texts.pg_ssl_verify),
+      connections: Number(texts.pg_pool_size || 10),
+    },
+    dbUpdateMs: Number(texts.db_update_frequency) * 1000,
+    adminToken: texts.admin_token || undefined,
     texts,
   };
 };

@@ -152,6 +152,18 @@ describe("an HTTP/2 client", () => {
     ).toBe(413);
   });
 
+  it("that stops within its body is refused with 408", async () => {
+    const session = await secure(() => {}, { limits: { bodyTimeoutMs: 60 } });
+    const stream = session.request({ ":path": "/", ":method": "POST" });
+    stream.on("error", () => {});
+    stream.write("abc");
+    expect(await new Promise((resolve) => stream.once("response", (head) => resolve(head[":status"])))).toBe(
+      408,
+    );
+    stream.close();
+    await Rig.eventually(() => rig!.transport.openConnections === 0);
+  });
+
   it("that resets its stream is an abort, told once", async () => {
     const session = await secure(() => {});
     const stream = session.request({ ":path": "/" });

@@ -5,7 +5,7 @@ import { type Socket as NetSocket } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
 import { type Listener, listen } from "../../adapters/node/http/listener.ts";
 import { NodeTransport } from "../../adapters/node/http/transport.ts";
-import { type RawClient, Rig, always, ok, portOf } from "./rig.ts";
+import { RawClient, Rig, always, ok, portOf } from "./rig.ts";
 import { straightHandler } from "./straight.ts";
 
 let rig: Rig | undefined;
@@ -17,6 +17,19 @@ afterEach(async () => {
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const slow = (client: RawClient): void =>
   void client.until(/\r\n\r\n/).then(() => setTimeout(() => client.send(ok()), 80));
+
+describe("a listener on every IPv6 address", () => {
+  it("leaves IPv4 to another", async () => {
+    rig = await Rig.start(always(ok()), { where: { host: "0.0.0.0" } });
+    const handler = straightHandler(new NodeTransport(), { host: "127.0.0.1", port: 1, tls: undefined });
+    const other = await listen({ host: "::", port: rig.port }, handler);
+    const client = rig.keep(RawClient.open(rig.port, "::1"));
+    expect(await client.send(get).until(/refused\n$/)).toContain("502");
+    expect(await rig.client().send(get).until(/ok$/)).toContain("200 OK");
+    client.close();
+    await other.close({ graceMs: 50 });
+  });
+});
 
 describe("closing a listener", () => {
   it("accepts nobody, lets a request finish, says close, and ends by itself", async () => {

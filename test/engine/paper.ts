@@ -106,3 +106,7 @@ export function play(pieces: readonly Uint8Array[]): Played {
   connection.destroy();
   return { requests, refused, output, isOver };
 }
+
+/** The requests that came whole. Which of the others a handler gets to see depends on what is there already. */
+export const completed = ({ requests }: Played): Seen[] =>
+  requests.filter(({ outcome }) => outcome === "none" || outcome === "ended");

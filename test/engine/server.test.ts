@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type RawClient, Rig, always, ok } from "./rig.ts";
+import { listen } from "../../adapters/node/http/listener.ts";
+import type { RequestHandler } from "../../core/index.ts";
+import { RawClient, Rig, always, ok } from "./rig.ts";
 
 let rig: Rig;
 afterEach(() => rig.stop());
@@ -262,6 +264,70 @@ describe("what is refused", () => {
     const smuggled = `${body}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n`;
     expect((await rig.once(smuggled)).match(/HTTP\/1.1/g)).toHaveLength(1);
     expect(rig.connections).toHaveLength(0);
+  });
+});
+
+describe("a handler that answers without reading the body", () => {
+  const start = async (): Promise<{ client: RawClient; stop: () => Promise<void> }> => {
+    const handler: RequestHandler = {
+      handle(_request, downstream) {
+        downstream.respond({
+          status: 404,
+          reason: "",
+          headers: [],
+          body: "none",
+          declaredLengthBytes: undefined,
+          tunnel: undefined,
+        });
+        return { aborted() {}, finished() {} };
+      },
+      refuse(status, _request, downstream) {
+        downstream.respond({
+          status,
+          reason: "",
+          headers: [],
+          body: "refused",
+          declaredLengthBytes: undefined,
+          tunnel: undefined,
+        });
+        return { aborted() {}, finished() {} };
+      },
+    };
+    rig = await Rig.start(() => {});
+    const listener = await listen({ host: "127.0.0.1", port: 0 }, handler, { limits: { lingerMs: 50 } });
+    const client = rig.keep(RawClient.open(listener.address.port));
+    return { client, stop: () => listener.close({ graceMs: 50 }) };
+  };
+
+  it("keeps the connection for the next request, behind the rest of the body", async () => {
+    const { client, stop } = await start();
+    await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\nabc").until(/none$/);
+    client.received = "";
+    client.send("x".repeat(199_997)).send(get("/"));
+    expect(await client.until(/none$/)).toMatch(/^HTTP\/1.1 404 /);
+    await stop();
+  });
+
+  it("does not wait for ever for the rest", async () => {
+    const { client, stop } = await start();
+    expect(await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc").end()).toMatch(
+      /none$/,
+    );
+    await stop();
+  });
+
+  it("is not asked for what is malformed already", async () => {
+    const { client, stop } = await start();
+    const text = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nABCDE0\r\n";
+    expect(await client.send(text).end()).toMatch(/^HTTP\/1.1 400 [^]*refused$/);
+    await stop();
+  });
+
+  it("closes the connection when the client still waits for 100 Continue", async () => {
+    const { client, stop } = await start();
+    const text = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n";
+    expect(await client.send(text).end()).toMatch(/^HTTP\/1.1 404 [^]*Connection: close\r\n\r\nnone$/);
+    await stop();
   });
 });
 

@@ -14,20 +14,21 @@ import type {
 
 const HOP_BY_HOP = /^(?:connection|keep-alive|proxy-connection|te|transfer-encoding|upgrade|expect)$/i;
 
-/** Drops what belongs to one connection only, and what Connection names. */
-function endToEnd(flat: string[]): HeaderList {
-  const list = new HeaderList(flat);
-  const connection = list.get("connection");
-  for (let i = flat.length - 2; i >= 0; i -= 2) {
-    const { length } = flat[i]!;
-    if (
-      (length === 10 || length === 2 || length === 17 || length === 7 || length === 6 || length === 16) &&
-      HOP_BY_HOP.test(flat[i]!)
-    )
-      flat.splice(i, 2);
+/** Copies what does not belong to one connection, by name or by Connection. */
+function endToEnd(flat: readonly string[]): HeaderList {
+  const list = new HeaderList();
+  let listed = "";
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!;
+    const { length } = name;
+    const suspect =
+      length === 10 || length === 2 || length === 17 || length === 7 || length === 6 || length === 16;
+    if (suspect && HOP_BY_HOP.test(name)) {
+      if (length === 10 && name.toLowerCase() === "connection") listed += `,${flat[i + 1]!}`;
+    } else list.flat.push(name, flat[i + 1]!);
   }
-  if (connection !== undefined && connection !== "keep-alive" && connection !== "close")
-    for (const name of connection.split(",")) if (!HOP_BY_HOP.test(name.trim())) list.delete(name.trim());
+  if (listed !== "")
+    for (const name of listed.split(",")) if (name !== "keep-alive" && name !== "") list.delete(name.trim());
   return list;
 }
 
@@ -119,7 +120,9 @@ export function straightHandler(
           headers: headers.flat,
           body: request.body,
           upgrade: upgrade?.toLowerCase() === "websocket" ? "websocket" : undefined,
-          ...timeouts,
+          connectTimeoutMs: timeouts.connectTimeoutMs,
+          writeTimeoutMs: timeouts.writeTimeoutMs,
+          readTimeoutMs: timeouts.readTimeoutMs,
         },
         straight,
       );

@@ -4,7 +4,7 @@ import type { ConnectionFacts, TlsFacts } from "../../../core/index.ts";
 import { ServerExchange } from "./exchange.ts";
 import { CR, LF } from "./bytes.ts";
 import { judgeHead } from "./admission.ts";
-import { BodyReader } from "./framing.ts";
+import { BodyReader, chunksHold } from "./framing.ts";
 import type { Peer, ServerHost } from "./host.ts";
 import { DONE, MORE, head, parseRequest } from "./head.ts";
 import { type BodyCarrier, Inflow } from "./inflow.ts";
@@ -78,9 +78,9 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
     else if (this.state === LINGERING || this.refusing) this.at = this.end;
     else {
       const inflow = this.exchange?.inflow;
-      if (inflow === undefined || !inflow.started) return false;
+      if (inflow === undefined || inflow.idle) return false;
       inflow.pump();
-      if (!inflow.over) this.deadline.arm(this.host.limits.bodyTimeoutMs);
+      if (!inflow.over && this.exchange?.over === false) this.deadline.arm(this.host.limits.bodyTimeoutMs);
       return this.state === HEAD;
     }
     return false;
@@ -121,7 +121,7 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
 
   /** Checks what a parsed head means, and hands the request over. */
   private begin(): void {
-    const { method, minor, headers, contentLength, coding } = head;
+    const { method, minor, headers, contentLength, coding, expect } = head;
     const keepAlive = minor === 0 ? head.keepAlive && !head.close : !head.close;
     const exchange = new ServerExchange(this, method, head.target, minor, headers, keepAlive, head.sizeBytes);
     const status = judgeHead(this.at < this.end, this.host.limits.maxBodyBytes);
@@ -135,10 +135,13 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
       else headers[head.hostAt] = target.authority;
     }
     if (coding === "chunked" || contentLength >= 0) {
+      // A request that is known to be malformed reaches no handler, which might answer without reading its body.
+      if (coding === "chunked" && !chunksHold(this.bytes, this.at, this.end, this.host.limits))
+        return this.refuse(400, exchange);
       const reader = new BodyReader(coding === "chunked" ? "chunked" : contentLength, this.host.limits);
       const length = coding === "chunked" ? undefined : contentLength;
       exchange.inflow = new Inflow(this, reader, length, this.host.limits.maxBodyBytes);
-      exchange.expects = head.expect && minor === 1;
+      exchange.expects = expect && minor === 1;
     }
     this.exchange = exchange;
     const events = this.host.handler.handle(exchange, exchange, undefined);
@@ -149,7 +152,11 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
 
   private refuse(status: number, refused: ServerExchange | undefined): void {
     this.host.counters.refused++;
-    const line = refused === undefined ? /^\s*([A-Z_-]{1,32}) (\S{1,8192})/.exec(this.text()) : null;
+    const { bytes, at, end } = this;
+    const line =
+      refused === undefined
+        ? /^\s*([A-Z_-]{1,32}) (\S{1,8192})/.exec(bytes.toString("latin1", at, Math.min(end, at + 8_192)))
+        : null;
     const method = refused?.method ?? line?.[1];
     const target = refused?.target ?? line?.[2];
     const minor = refused?.httpVersion === "1.0" ? 0 : 1;
@@ -166,14 +173,6 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
     );
     exchange.events = events;
     if (exchange.over) events.finished(exchange.bytesSent);
-  }
-
-  private text(): string {
-    return this.bytes.toString(
-      "latin1",
-      this.at,
-      Math.min(this.end, this.at + this.host.limits.maxLineBytes),
-    );
   }
 
   /** Ends the exchange for something that its body did wrong. */
@@ -213,7 +212,8 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
     const { inflow } = exchange;
     if (!exchange.keepAlive) return this.linger();
     if (inflow === undefined || inflow.over) return this.ready();
-    this.deadline.arm(this.host.limits.lingerMs);
+    // All in all, as nginx's lingering_time to its lingering_timeout.
+    this.deadline.arm(6 * this.host.limits.lingerMs);
     inflow.discard();
   }
 
@@ -233,8 +233,10 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
     this.state = HEAD;
     this.scanned = 0;
     if (this.ended) return this.closeSoon();
-    if (this.at === this.end) this.deadline.arm(this.host.limits.keepAliveMs);
-    else if (!this.advancing) this.turn();
+    if (this.at === this.end) {
+      this.forget();
+      this.deadline.arm(this.host.limits.keepAliveMs);
+    } else if (!this.advancing) this.turn();
     if (this.state === HEAD) this.resume();
   }
 
@@ -243,6 +245,7 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
     this.at = this.end;
     if (this.ended) return this.closeSoon();
     flush();
+    this.sendHeld();
     this.socket.end();
     this.deadline.arm(this.host.limits.lingerMs);
     this.resume();
@@ -279,9 +282,7 @@ export class ClientConnection extends Wire implements ConnectionFacts, BodyCarri
   }
 
   bodyCancelled(): void {
-    const { exchange } = this;
-    if (exchange === undefined || exchange.over) return;
-    exchange.inflow?.discard();
+    if (this.exchange?.over === false) this.exchange.inflow?.discard();
   }
 
   bodyStarved(): void {

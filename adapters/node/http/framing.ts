@@ -194,3 +194,14 @@ export class BodyReader {
     return END;
   }
 }
+
+/** False when chunks that are already there are malformed, wherever they end. */
+export function chunksHold(bytes: Buffer, start: number, end: number, limits: HeadLimits): boolean {
+  const reader = new BodyReader("chunked", limits);
+  let at = start;
+  for (;;) {
+    const kind = reader.next(bytes, at, end);
+    if (kind !== DATA) return kind !== BAD;
+    at = reader.to;
+  }
+}

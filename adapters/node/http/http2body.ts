@@ -1,24 +1,34 @@
 import type { Http2Stream } from "node:http2";
 
 import type { BodySink, BodyStream } from "../../../core/index.ts";
+import { Deadline } from "./deadline.ts";
 import { plainFields } from "./http2fields.ts";
+
+/** What a body may cost. */
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** Milliseconds between two pieces while somebody wants them; 0 for any time. */
+  readonly timeoutMs: number;
+  readonly tooLarge: () => void;
+  readonly tooSlow: () => void;
+}
 
 /** The body that arrives on an HTTP/2 stream. */
 export class Http2Body implements BodyStream {
   readonly lengthBytes: number | undefined;
   private readonly stream: Http2Stream;
-  private readonly maxBytes: number;
-  private readonly tooLarge: () => void;
+  private readonly limits: BodyLimits | undefined;
+  private readonly deadline: Deadline;
   private received = 0;
   private sink: BodySink | undefined = undefined;
   private over = false;
   private trailers: string[] | undefined = undefined;
 
-  constructor(stream: Http2Stream, lengthBytes: number | undefined, maxBytes: number, tooLarge: () => void) {
+  constructor(stream: Http2Stream, lengthBytes: number | undefined, limits?: BodyLimits) {
     this.stream = stream;
     this.lengthBytes = lengthBytes;
-    this.maxBytes = maxBytes;
-    this.tooLarge = tooLarge;
+    this.limits = limits;
+    this.deadline = new Deadline(this);
     stream.pause();
     stream.on("trailers", (_fields, _flags, raw?: string[]) => {
       if (raw !== undefined) this.trailers = plainFields(raw);
@@ -34,9 +44,10 @@ export class Http2Body implements BodyStream {
     stream.on("data", (bytes: Buffer) => {
       if (this.over) return;
       this.received += bytes.length;
-      if (this.received > this.maxBytes) {
-        this.tooLarge();
-        return;
+      const { limits } = this;
+      if (limits !== undefined) {
+        if (this.received > limits.maxBytes) return limits.tooLarge();
+        this.deadline.arm(limits.timeoutMs);
       }
       if (!sink.chunk(bytes)) stream.pause();
     });
@@ -44,7 +55,14 @@ export class Http2Body implements BodyStream {
     stream.on("end", () => setImmediate(() => this.ended()));
     stream.on("error", (error: Error) => this.fail(error));
     stream.on("close", () => setImmediate(() => this.fail(new Error("the stream was closed"))));
+    this.deadline.arm(this.limits?.timeoutMs ?? 0);
     stream.resume();
+  }
+
+  timedOut(): void {
+    if (this.over || this.limits === undefined) return;
+    if (this.waits) this.deadline.arm(this.limits.timeoutMs);
+    else this.limits.tooSlow();
   }
 
   private ended(): void {
@@ -52,6 +70,7 @@ export class Http2Body implements BodyStream {
     // A reset stream also ends; only END_STREAM completes the body.
     if (this.stream.aborted || this.stream.rstCode !== 0) return this.fail(new Error("the stream was reset"));
     this.over = true;
+    this.deadline.disarm();
     this.sink?.end(this.trailers === undefined || this.trailers.length === 0 ? undefined : this.trailers);
   }
 
@@ -66,12 +85,14 @@ export class Http2Body implements BodyStream {
 
   cancel(): void {
     this.over = true;
+    this.deadline.disarm();
     this.stream.resume();
   }
 
   fail(error: Error): void {
     if (this.over) return;
     this.over = true;
+    this.deadline.disarm();
     this.sink?.fail(error);
   }
 }

@@ -250,7 +250,7 @@ class Http2Call implements UpstreamCall, BodySink {
     if (ended) {
       this.deadline.disarm();
       stream.resume();
-    } else this.body = new Http2Body(stream, length, Number.POSITIVE_INFINITY, () => {});
+    } else this.body = new Http2Body(stream, length);
     enter();
     this.listener.responded({
       status,

@@ -47,6 +47,11 @@ export class Inflow implements BodyStream {
     return this.state === OVER;
   }
 
+  /** Nobody has said yet what to do with it. */
+  get idle(): boolean {
+    return this.state === IDLE;
+  }
+
   get started(): boolean {
     return this.sink !== undefined;
   }

@@ -1,5 +1,5 @@
 import { performServerHandshake } from "node:http2";
-import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
+import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from "node:net";
 import { type TLSSocket, type Server as TlsServer, createServer as createTlsServer } from "node:tls";
 
 import type { RequestHandler } from "../../../core/index.ts";
@@ -249,7 +249,8 @@ export function listen(
   const server = createServer(serverOptions);
   const { promise, resolve, reject } = Promise.withResolvers<Listener>();
   server.once("error", reject);
-  server.listen({ host, port, backlog, reusePort }, () => {
+  // As nginx: `[::]` and `0.0.0.0` are two listeners, which may share a port.
+  server.listen({ host, port, backlog, reusePort, ipv6Only: isIPv6(host) }, () => {
     server.off("error", reject);
     try {
       resolve(adoptServer(server, where, handler, options));

@@ -10,13 +10,50 @@ const MAX_TEXT = 16_000;
 /** Bytes up to this size join the text before them. */
 const MAX_INLINE_BYTES = 512;
 
+/** A buffer that bytes leave from, and who still reads it. */
+export class Block {
+  readonly buffer = Buffer.allocUnsafeSlow(SIZE);
+  private readers = 0;
+  private retired = false;
+  private lost = false;
+
+  /** A write reads from it until {@link done}. */
+  read(): void {
+    this.readers++;
+  }
+
+  readonly done = (): void => {
+    this.readers--;
+    this.recycle();
+  };
+
+  /** A write reads from it, and nobody will tell how long. */
+  lose(): void {
+    this.lost = true;
+  }
+
+  retire(): void {
+    this.retired = true;
+    this.recycle();
+  }
+
+  private recycle(): void {
+    if (!this.retired || this.lost || this.readers > 0 || spare.length >= MAX_SPARE) return;
+    this.retired = false;
+    spare.push(this);
+  }
+}
+
+const spare: Block[] = [];
+const MAX_SPARE = 16;
+
 /**
  * The bytes on their way out, gathered during one turn so that a head and the first bytes of its body leave in one
  * write. One buffer serves every connection of the thread: nearly always the kernel takes a write at once, and the
  * buffer is free again; when it does not, the bytes stay where they are and the next go behind them, or into a
  * new buffer.
  */
-let buffer = Buffer.allocUnsafeSlow(SIZE);
+let block = new Block();
 let start = 0;
 let end = 0;
 /** What comes after the bytes in the buffer. */
@@ -42,7 +79,7 @@ export function flush(): void {
   if (end === start && text.length <= MAX_TEXT) {
     const last = text;
     text = "";
-    if (last !== "") wire.writeText(last);
+    if (last !== "") wire.hold(last);
     return;
   }
   spill(wire);
@@ -51,15 +88,17 @@ export function flush(): void {
 
 function flushBuffer(wire: Wire): void {
   if (end === start) return;
-  const finished = wire.write(buffer.subarray(start, end));
+  const finished = wire.write(block.buffer.subarray(start, end), block);
   if (finished) {
     end = start;
     return;
   }
   start = end;
   if (SIZE - start < KEEP) {
-    buffer = Buffer.allocUnsafeSlow(SIZE);
+    const full = block;
+    block = spare.pop() ?? new Block();
     start = end = 0;
+    full.retire();
   }
 }
 
@@ -70,7 +109,7 @@ function spill(wire: Wire): void {
   text = "";
   if (end + last.length > SIZE) flushBuffer(wire);
   if (end + last.length > SIZE) wire.write(Buffer.from(last, "latin1"));
-  else end += buffer.write(last, end, "latin1");
+  else end += block.buffer.write(last, end, "latin1");
 }
 
 function claim(wire: Wire): void {
@@ -99,6 +138,6 @@ export function putBytes(wire: Wire, bytes: Uint8Array): void {
     wire.write(Buffer.from(bytes));
     return;
   }
-  buffer.set(bytes, end);
+  block.buffer.set(bytes, end);
   end += length;
 }

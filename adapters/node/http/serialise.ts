@@ -108,36 +108,45 @@ export function fieldLines(headers: readonly string[]): string {
   return text;
 }
 
+/** Fields that hold secrets: nothing of them stays in memory. */
+const SECRET = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|apikey)$/i;
+
 function lineOf(name: string, value: string, known: Line | undefined): string {
   if (framesMessage(name) || !isToken(name)) return "";
   const text = `${name}: ${safeValue(value)}\r\n`;
-  if (text.length > MAX_LINE_LENGTH) return text;
+  if (text.length > MAX_LINE_LENGTH || SECRET.test(name)) return text;
+  if (known !== undefined && ++known.misses > known.hits + PATIENCE) return text;
+  // Slices of the line, which is a text of its own: name and value as they came would keep a whole head in memory.
+  const ownValue = text.slice(name.length + 2, -2);
   if (known === undefined) {
-    if (lines.size < MAX_LINES) lines.set(name, { value, text, hits: 0, misses: 0 });
-    return text;
+    // Names that somebody invents push the others out, who come back with their next message.
+    if (lines.size >= MAX_LINES) lines.clear();
+    lines.set(text.slice(0, name.length), { value: ownValue, text, hits: 0, misses: 0 });
+  } else {
+    known.value = ownValue;
+    known.text = text;
   }
-  if (++known.misses > known.hits + PATIENCE) return text;
-  known.value = value;
-  known.text = text;
   return text;
 }
 
 function framesMessage(name: string): boolean {
   switch (name.length) {
     case 10:
-      return name.toLowerCase() === "connection";
+      return startsWith(name, 99) && name.toLowerCase() === "connection";
     case 14:
-      return name.toLowerCase() === "content-length";
+      return startsWith(name, 99) && name.toLowerCase() === "content-length";
     case 17:
-      return name.toLowerCase() === "transfer-encoding";
+      return startsWith(name, 116) && name.toLowerCase() === "transfer-encoding";
     default:
       return false;
   }
 }
 
+/** @param letter The code of a small letter. */
+const startsWith = (name: string, letter: number): boolean => (name.charCodeAt(0) | 32) === letter;
+
 function isToken(name: string): boolean {
-  for (let i = 0; i < name.length; i++)
-    if (TOKEN[name.charCodeAt(i)] !== 1 && !TOKEN[name.charCodeAt(i)]) return false;
+  for (let i = 0; i < name.length; i++) if (!TOKEN[name.charCodeAt(i)]) return false;
   return name.length > 0;
 }
 

@@ -7,6 +7,7 @@ import { type BodyCarrier, Inflow } from "./inflow.ts";
 import { enter, leave } from "./outbox.ts";
 import type { Pool } from "./pool.ts";
 import { WireTunnel } from "./tunnel.ts";
+import { WholeBody } from "./wholebody.ts";
 import { Wire } from "./wire.ts";
 
 /** Interim responses that one response may be preceded by. */
@@ -89,9 +90,10 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
 
   protected advance(): void {
     if (this.state === TUNNELLED) this.tunnel?.forward(this);
-    else if (this.state !== BUSY) {
-      // Nothing was asked: whatever this is, it must never be taken for the answer to the next request.
+    else if (this.state !== BUSY || !this.sent) {
+      // Nothing was asked yet: whatever this is, it must never be taken for the answer to the next request.
       this.at = this.end;
+      this.dropHeld();
       this.destroy();
     } else {
       while (this.inflow === undefined && this.at < this.end && this.state === BUSY)
@@ -134,6 +136,14 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
     if (framing === "none") {
       this.release();
       exchange.responded({ status, reason, httpVersion, headers, body: undefined, tunnel: undefined });
+      return false;
+    }
+    if (typeof framing === "number" && framing > 0 && this.end - this.at >= framing) {
+      const body = new WholeBody(this.bytes.subarray(this.at, this.at + framing));
+      this.at += framing;
+      this.release();
+      exchange.responded({ status, reason, httpVersion, headers, body, tunnel: undefined });
+      body.keep();
       return false;
     }
     const reader = new BodyReader(framing, responseLimits);
@@ -186,12 +196,14 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
       return;
     }
     this.state = IDLE;
+    this.forget();
     this.resume();
     this.pool.put(this);
   }
 
   /** The exchange is given up. */
   abandon(): void {
+    this.dropHeld();
     this.exchange = undefined;
     this.inflow?.drop();
     this.inflow = undefined;

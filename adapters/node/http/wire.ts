@@ -1,10 +1,21 @@
 import type { Socket } from "node:net";
 
 import { Deadline } from "./deadline.ts";
-import { enter, flush, leave } from "./outbox.ts";
+import { type Block, enter, flush, leave } from "./outbox.ts";
 import { unsentBytes } from "./socket.ts";
 
 const NOTHING = Buffer.alloc(0);
+
+/** Held text beyond this is written at once. */
+const MAX_HELD = 16_000;
+
+/** Connections with text that leaves when every socket that is ready was read. */
+let holding: Wire[] = [];
+const sendAll = (): void => {
+  const ready = holding;
+  holding = [];
+  for (const wire of ready) wire.sendHeld();
+};
 
 /** Unread input at which a connection is no longer read. */
 const MAX_UNREAD_BYTES = 65_536;
@@ -28,12 +39,15 @@ export abstract class Wire {
   bytesRead = 0;
   bytesWritten = 0;
   readonly deadline: Deadline;
+  private readonly encrypted: boolean;
+  private held = "";
   private paused = false;
   private sendTimeoutMs = 0;
   private sendWatch: SendWatch | undefined = undefined;
 
   constructor(socket: Socket) {
     this.socket = socket;
+    this.encrypted = Reflect.get(socket, "encrypted") === true;
     this.deadline = new Deadline(this);
   }
 
@@ -67,16 +81,19 @@ export abstract class Wire {
       this.end = length;
     }
     this.turn();
-    if (this.at === this.end) {
-      this.bytes = NOTHING;
-      return;
-    }
+    if (this.at === this.end) return this.forget();
     if (this.bytes === bytes) {
       this.bytes = Buffer.from(bytes.subarray(this.at, this.end));
       this.end -= this.at;
       this.at = 0;
     }
     if (this.end - this.at >= MAX_UNREAD_BYTES) this.pause();
+  }
+
+  /** Lets go of input that was consumed. */
+  protected forget(): void {
+    this.bytes = NOTHING;
+    this.at = this.end = 0;
   }
 
   /** Lets the connection work on its input, and writes what came of it at once. */
@@ -117,6 +134,7 @@ export abstract class Wire {
 
   /** Closes at once. What was not sent is lost. */
   destroy(): void {
+    this.sendHeld();
     this.socket.destroy();
     this.lost(undefined);
   }
@@ -124,6 +142,7 @@ export abstract class Wire {
   /** Closes after what was written. */
   closeSoon(): void {
     flush();
+    this.sendHeld();
     this.socket.destroySoon();
   }
 
@@ -142,20 +161,47 @@ export abstract class Wire {
   /**
    * Writes bytes that stay as they are until taken.
    *
+   * @param block Where they lie, to be told when they are taken later.
    * @returns true when the kernel took all of them at once.
    */
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, block?: Block): boolean {
     if (this.closed) return true;
+    this.sendHeld();
     this.bytesWritten += bytes.length;
-    const room = this.socket.write(bytes);
+    let room: boolean;
+    if (this.encrypted && block !== undefined) {
+      // TLS never finishes a write at once: without its word the block would be lost each time.
+      block.read();
+      room = this.socket.write(bytes, block.done);
+    } else room = this.socket.write(bytes);
     if (this.socket.writableLength === 0) return true;
+    if (!this.encrypted) block?.lose();
     if (!room) this.congest();
     return false;
   }
 
-  /** Writes text of single-byte characters. */
-  writeText(text: string): void {
+  /**
+   * Takes text of single-byte characters, to be written in this turn of the event loop, after all sockets that are
+   * ready were read. Writes that follow each other closely find their peers awake: waking one costs the kernel more
+   * than the write (CPU a request 1.48x nginx when each was written at once, 1.37x so).
+   */
+  hold(text: string): void {
     if (this.closed) return;
+    if (this.held === "" && holding.push(this) === 1) setImmediate(sendAll);
+    this.held += text;
+    if (this.held.length > MAX_HELD) this.sendHeld();
+  }
+
+  /** Forgets what is held: it shall not be sent any more. */
+  protected dropHeld(): void {
+    this.held = "";
+  }
+
+  /** Writes what is held: before anything that must come after it. */
+  sendHeld(): void {
+    const text = this.held;
+    if (text === "" || this.closed) return;
+    this.held = "";
     this.bytesWritten += text.length;
     if (!this.socket.write(text, "latin1") && this.socket.writableLength > 0) this.congest();
   }

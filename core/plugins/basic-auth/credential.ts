@@ -31,6 +31,7 @@ export const basicauthCredentials: Entity = {
     }),
     tags: labels,
   }),
+  transformed: ["password", "consumer"],
   transform(row) {
     const { id: consumerId } = row["consumer"] as { id: string };
     return { ...row, password: hashPassword(row["password"] as string, consumerId) };

@@ -1,0 +1,27 @@
+/** A value of a parameter: what every database binds alike. */
+export type SqlValue = string | number | null;
+export type SqlRow = Readonly<Record<string, unknown>>;
+
+/** Runs statements. Parameters stand as `?`. */
+export interface Queries {
+  query(sql: string, parameters?: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+}
+
+/** What went wrong with a statement, where it is a matter of keys. */
+export type Violation =
+  | { readonly kind: "primary" | "unique"; readonly table: string; readonly columns: readonly string[] }
+  /** A reference leads nowhere, or is still needed; which one is found out by asking. */
+  | { readonly kind: "foreign" };
+
+/** A database that speaks SQL. */
+export interface SqlDriver extends Queries {
+  readonly dialect: "sqlite" | "postgres";
+  /** Runs `work` in a transaction that no other writer enters; an error undoes it and comes out. */
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** Reads an error of `query`. */
+  violation(error: unknown): Violation | undefined;
+  /** Where others write too and the database can tell: calls `onChange` after each transaction until it is stopped. */
+  watch?(onChange: () => void, onLost: () => void): Promise<() => Promise<void>>;
+  /** Harmless when called again. */
+  close(): Promise<void>;
+}

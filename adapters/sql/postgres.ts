@@ -1,0 +1,148 @@
+import pg from "pg";
+import type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
+
+export interface PostgresOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** Where the tables are; undefined for the user's own. */
+  readonly schema?: string | undefined;
+  /** Milliseconds for connecting, and for each statement. */
+  readonly timeoutMs: number;
+  readonly isSecure: boolean;
+  /** Whether the server's certificate is verified; only with `isSecure`. */
+  readonly isVerified: boolean;
+  /** The most connections at once. */
+  readonly connections: number;
+  /** Told of connections that break while nobody uses them. */
+  readonly onError: (error: Error) => void;
+}
+
+const uniqueViolation = "23505";
+const foreignKeyViolation = "23503";
+const channel = "sallyport_changes";
+/** Any number that no other application locks: the first 8 letters of the name. */
+const writersLock = "7521965833471684207";
+/** PostgreSQL's texts hold no NUL. Nobody writes this noncharacter, and rows hold the escape `\u0000` of JSON anyway. */
+const instead = "\u{10FFFF}";
+
+const bound = (value: SqlValue): SqlValue =>
+  typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", instead) : value;
+
+/** PostgreSQL over a pool of connections. */
+export class PostgresDriver implements SqlDriver {
+  readonly dialect = "postgres";
+  private readonly pool: pg.Pool;
+  private readonly config: pg.PoolConfig;
+  private readonly onError: (error: Error) => void;
+  private readonly texts = new Map<string, string>();
+  private closing: Promise<void> | undefined;
+
+  constructor(options: PostgresOptions) {
+    const { host, port, user, password, database, schema, timeoutMs } = options;
+    this.onError = options.onError;
+    this.config = {
+      host,
+      port,
+      user,
+      password,
+      database,
+      max: options.connections,
+      connectionTimeoutMillis: timeoutMs,
+      statement_timeout: timeoutMs,
+      query_timeout: timeoutMs + 1_000,
+      application_name: "sallyport",
+      ssl: options.isSecure ? { rejectUnauthorized: options.isVerified } : false,
+      ...(schema !== undefined && { options: `-c search_path="${schema.replaceAll('"', "")}"` }),
+    };
+    this.pool = new pg.Pool(this.config);
+    this.pool.on("error", this.onError);
+  }
+
+  query(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
+    return this.run(this.pool, sql, parameters);
+  }
+
+  private async run(
+    client: pg.Pool | pg.PoolClient,
+    sql: string,
+    parameters: readonly SqlValue[],
+  ): Promise<readonly SqlRow[]> {
+    const { rows } = await client.query<SqlRow>(this.numbered(sql), parameters.map(bound));
+    return rows;
+  }
+
+  /** `?` becomes `$1`, `$2`… */
+  private numbered(sql: string): string {
+    let text = this.texts.get(sql);
+    if (text === undefined) {
+      let count = 0;
+      text = sql.replace(/\?/g, () => `$${++count}`);
+      if (this.texts.size < 1_000) this.texts.set(sql, text);
+    }
+    return text;
+  }
+
+  async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query("BEGIN");
+      // One writer at a time over all nodes: changes then get their numbers in the order of their commits.
+      await client.query(`SELECT pg_advisory_xact_lock(${writersLock})`);
+      const result = await work({ query: (sql, parameters = []) => this.run(client, sql, parameters) });
+      await client.query(`NOTIFY ${channel}`);
+      await client.query("COMMIT");
+      return result;
+    } catch (error) {
+      await client.query("ROLLBACK").catch((cause: Error) => (broken = cause));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  violation(error: unknown): Violation | undefined {
+    const { code, table = "", constraint = "" } = error as pg.DatabaseError;
+    if (code === foreignKeyViolation) return { kind: "foreign" };
+    if (code !== uniqueViolation) return undefined;
+    if (constraint === `${table}_pkey`) return { kind: "primary", table, columns: ["id"] };
+    // As PostgreSQL names the constraint of a column: services_u_name_key.
+    const column = constraint.slice(table.length + 1).replace(/_key$/, "");
+    return { kind: "unique", table, columns: [column] };
+  }
+
+  /**
+   * Calls `onChange` when a transaction of any node has ended.
+   *
+   * @param onLost The connection broke; nothing more will be heard.
+   * @returns What stops it.
+   */
+  async watch(onChange: () => void, onLost: () => void): Promise<() => Promise<void>> {
+    const client = new pg.Client(this.config);
+    let isOver = false;
+    const lose = (): void => {
+      if (isOver) return;
+      isOver = true;
+      onLost();
+    };
+    client.on("error", (error) => {
+      this.onError(error);
+      lose();
+    });
+    client.on("end", lose);
+    client.on("notification", onChange);
+    await client.connect();
+    await client.query(`LISTEN ${channel}`);
+    return async () => {
+      isOver = true;
+      await client.end();
+    };
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.pool.end());
+  }
+}

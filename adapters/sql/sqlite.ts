@@ -1,0 +1,83 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
+
+const constraintUnique = 2067;
+const constraintPrimary = 1555;
+const constraintForeign = 787;
+
+/** SQLite in this process, by node:sqlite. Statements run at once and block: the database is local and small. */
+export class SqliteDriver implements SqlDriver {
+  readonly dialect = "sqlite";
+  private readonly database: DatabaseSync;
+  private readonly statements = new Map<string, StatementSync>();
+  private turn: Promise<unknown> = Promise.resolve();
+  private isClosed = false;
+
+  /** @param file Path of the database; `:memory:` for one that is gone with the process. */
+  constructor(file: string) {
+    this.database = new DatabaseSync(file, { timeout: 5_000 });
+    // An acknowledged write survives a power cut: FULL syncs the log with each transaction (0.2-4 ms).
+    this.database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+  }
+
+  query(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
+    return this.inTurn(() => this.run(sql, parameters));
+  }
+
+  private run(sql: string, parameters: readonly SqlValue[]): Promise<readonly SqlRow[]> {
+    try {
+      let statement = this.statements.get(sql);
+      if (statement === undefined) {
+        statement = this.database.prepare(sql);
+        if (this.statements.size < 1_000) this.statements.set(sql, statement);
+      }
+      return Promise.resolve(statement.all(...parameters) as SqlRow[]);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** One connection: what is asked while a transaction runs waits for its end and never sees the middle. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const queries: Queries = { query: (sql, parameters = []) => this.run(sql, parameters) };
+    return this.inTurn(async () => {
+      this.database.exec("BEGIN IMMEDIATE");
+      try {
+        const result = await work(queries);
+        this.database.exec("COMMIT");
+        return result;
+      } catch (error) {
+        if (this.database.isTransaction) this.database.exec("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  violation(error: unknown): Violation | undefined {
+    const { errcode, message } = error as { errcode?: number; message?: string };
+    if (errcode === constraintForeign) return { kind: "foreign" };
+    if (errcode !== constraintUnique && errcode !== constraintPrimary) return undefined;
+    // "UNIQUE constraint failed: services.u_name"
+    const [, names = ""] = /failed: (.+)$/.exec(message ?? "") ?? [];
+    const columns = names.split(", ").map((name) => name.slice(name.indexOf(".") + 1));
+    return {
+      kind: errcode === constraintPrimary ? "primary" : "unique",
+      table: names.slice(0, names.indexOf(".")),
+      columns,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.turn;
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.statements.clear();
+    this.database.close();
+  }
+}

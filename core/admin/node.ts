@@ -1,0 +1,67 @@
+import { type Context } from "hono";
+import type { LogLevel } from "../ports/logger.ts";
+import { type AdminApp, json } from "./app.ts";
+
+const levels: ReadonlySet<string> = new Set<LogLevel>([
+  "debug",
+  "info",
+  "notice",
+  "warn",
+  "error",
+  "crit",
+  "alert",
+  "emerg",
+]);
+
+/** The log level of a node, as far as it can be changed while it runs. */
+export interface LogLevelControl {
+  readonly current: LogLevel;
+  /** @param timeoutMs Milliseconds until the level goes back; 0 for never. */
+  set(level: LogLevel, timeoutMs: number): void;
+}
+
+const message = (text: string, status = 200): Response => json({ message: text }, status);
+
+/** `/timers`, `/cache`, `/clustering` and what else a node tells of itself. */
+export const nodeResources = (app: AdminApp): void => {
+  const controlPlaneOnly = (): Response =>
+    message(
+      "this endpoint is only available when Kong is configured to run as Control Plane for the cluster",
+      400,
+    );
+  app
+    .resource("/timers", {
+      GET: () =>
+        json({
+          worker: { id: 0, count: 1 },
+          stats: {
+            sys: { total: 0, runs: 0, running: 0, pending: 0, waiting: 0 },
+            timers: {},
+            flamegraph: { running: "", pending: "", elapsed_time: "" },
+          },
+        }),
+    })
+    .resource("/cache", { DELETE: () => message("", 204) })
+    .resource("/cache/:key", { GET: () => message("Not found", 404), DELETE: () => message("", 204) })
+    .resource("/clustering/data-planes", { GET: controlPlaneOnly })
+    .resource("/clustering/status", { GET: controlPlaneOnly })
+    .resource("/status/dns", { GET: () => message("not implemented with the legacy DNS client", 501) });
+};
+
+/** `/debug/node/log-level` */
+export const logLevelResources = (app: AdminApp, control: LogLevelControl, hasDatabase: boolean): void => {
+  const set = (context: Context): Response => {
+    if (!hasDatabase) return message("cannot change log level when not using a database", 405);
+    const level = context.req.param("log_level") ?? "";
+    const timeout = Number(context.req.query("timeout") ?? 60);
+    if (!levels.has(level)) return message(`unknown log level: ${level}`, 400);
+    if (!(timeout >= 0)) return message("timeout must be greater than or equal to 0", 400);
+    if (control.current === level) return message(`log level is already ${level}`);
+    control.set(level as LogLevel, timeout * 1000);
+    return message("log level changed");
+  };
+  app
+    .resource("/debug/node/log-level", { GET: () => message(`log level: ${control.current}`) })
+    .resource("/debug/node/log-level/:log_level", { PUT: set })
+    .resource("/debug/cluster/log-level/:log_level", { PUT: set });
+};

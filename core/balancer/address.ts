@@ -1,0 +1,47 @@
+/** One address of an upstream, and what the balancer knows of it. */
+export interface Address {
+  /** IP address, or a name that the transport resolves. */
+  readonly host: string;
+  readonly port: number;
+  /** Share of the traffic; 0 for none. */
+  readonly weight: number;
+  /** False while health checks or an operator say so. */
+  isAvailable: boolean;
+  /** Tries under way. */
+  connections: number;
+  /** Exponentially weighted moving average of the time to answer, in milliseconds. */
+  latencyMs: number;
+  /** Milliseconds (monotonic) of the last latency sample; undefined before the first. */
+  sampledAtMs: number | undefined;
+}
+
+export const newAddress = (host: string, port: number, weight: number): Address => ({
+  host,
+  port,
+  weight,
+  isAvailable: true,
+  connections: 0,
+  latencyMs: 0,
+  sampledAtMs: undefined,
+});
+
+/** A way to choose among addresses. */
+export interface Strategy {
+  /**
+   * @param hash What the choice hangs on, for consistent hashing.
+   * @param failed Addresses that failed for this exchange: chosen only when nothing else is left.
+   * @param nowMs Milliseconds, monotonic.
+   * @returns undefined when no address is available.
+   */
+  pick(hash: string, failed: ReadonlySet<Address> | undefined, nowMs: number): Address | undefined;
+}
+
+/** True for an address that may be chosen. */
+export const isUsable = (address: Address, failed: ReadonlySet<Address> | undefined): boolean =>
+  address.isAvailable && address.weight > 0 && (failed === undefined || !failed.has(address));
+
+/** Tries a choice without the failed addresses, then with them: when all failed, the round begins anew. */
+export const avoiding = (
+  failed: ReadonlySet<Address> | undefined,
+  choose: (failed: ReadonlySet<Address> | undefined) => Address | undefined,
+): Address | undefined => choose(failed) ?? (failed === undefined ? undefined : choose(undefined));

@@ -1,0 +1,88 @@
+import { type Address, avoiding, isUsable, type Strategy } from "./address.ts";
+import { xxhash32 } from "./xxhash32.ts";
+
+const minPoints = 1000;
+const entriesForEach = 160;
+
+interface Entry {
+  readonly point: number;
+  readonly address: Address;
+}
+
+const entriesOf = (addresses: readonly Address[], targetCount: number): number[] => {
+  const total = addresses.reduce((sum, { weight }) => sum + weight, 0);
+  return addresses.map(({ weight }) =>
+    weight === 0 ? 0 : Math.max(1, Math.floor((weight / total) * targetCount * entriesForEach)),
+  );
+};
+
+/** Puts the addresses on the ring as Kong does, so that a key lands where Kong puts it. */
+const layOut = (
+  addresses: readonly Address[],
+  targetCount: number,
+  slots: number,
+): { points: number; ring: Entry[] } => {
+  const entries = entriesOf(addresses, targetCount);
+  const wanted = entries.reduce((sum, count) => sum + count, 0);
+  // A ring with less room than entries could never be filled: it grows.
+  const room = Math.max(slots, minPoints);
+  const points = wanted > room ? wanted * 2 : room;
+  const taken = new Map<number, Address>();
+  addresses.forEach((address, i) => {
+    let left = entries[i]!;
+    for (let n = 1; left > 0; n++) {
+      const point = xxhash32(`${address.host}::${address.port} ${n}`) % points;
+      if (taken.has(point)) continue;
+      taken.set(point, address);
+      left--;
+    }
+  });
+  const ring = [...taken].map(([point, address]) => ({ point, address })).sort((a, b) => a.point - b.point);
+  return { points, ring };
+};
+
+/** Consistent hashing: equal keys go to the same address, and few keys move when an address comes or goes. */
+export class Ring implements Strategy {
+  private readonly points: number;
+  private readonly ring: readonly Entry[];
+
+  /**
+   * @param addresses Sorted by name and port.
+   * @param targetCount Targets that the addresses belong to.
+   * @param slots Points on the ring; fewer than 1,000 count as 1,000.
+   */
+  constructor(addresses: readonly Address[], targetCount: number, slots: number) {
+    const { points, ring } = layOut(addresses, targetCount, slots);
+    this.points = points;
+    this.ring = ring;
+  }
+
+  pick(hash: string, failed: ReadonlySet<Address> | undefined): Address | undefined {
+    const start = this.below(xxhash32(hash) % this.points);
+    return avoiding(failed, (avoided) => this.walk(start, avoided));
+  }
+
+  /** The last entry at or below a point; the highest one when there is none. */
+  private below(point: number): number {
+    const { ring } = this;
+    let low = 0;
+    let high = ring.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ring[middle]!.point <= point) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? ring.length - 1 : low - 1;
+  }
+
+  /** Downwards, as Kong walks. */
+  private walk(start: number, failed: ReadonlySet<Address> | undefined): Address | undefined {
+    const { ring } = this;
+    for (let step = 0; step < ring.length; step++) {
+      const at = start - step;
+      const { address } = ring[at < 0 ? at + ring.length : at]!;
+      if (isUsable(address, failed)) return address;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { gatewayOn } from "../../test/support/gateway.ts";
+
+const document = (active: Record<string, unknown>) => ({
+  services: [{ name: "s", host: "ups", routes: [{ name: "r", paths: ["/t"] }] }],
+  upstreams: [
+    {
+      name: "ups",
+      targets: [{ target: "10.0.0.1:81" }, { target: "10.0.0.2:82" }],
+      healthchecks: { active: { http_path: "/health", headers: { "x-probe": ["1"] }, ...active } },
+    },
+  ],
+});
+const checks = {
+  healthy: { interval: 2, successes: 2 },
+  unhealthy: { interval: 1, http_failures: 2, tcp_failures: 1, timeouts: 1 },
+};
+
+const probing = (active: Record<string, unknown> = checks) => {
+  const changes: { host: string; isHealthy: boolean }[] = [];
+  const all = gatewayOn(document(active), {
+    isProber: true,
+    onHealthChange: (change) => changes.push(change),
+  });
+  const down = new Set<string>();
+  all.ports.transport.answer = ({ address }) => (down.has(address.host) ? { status: 500 } : { status: 200 });
+  return { ...all, changes, down };
+};
+
+describe("active checks", () => {
+  test("ask every address in its interval, as configured", async () => {
+    const { ports } = probing();
+    await ports.timers.advance(2_000);
+    expect(ports.transport.sent.map(({ address }) => address.host).sort()).toEqual(["10.0.0.1", "10.0.0.2"]);
+    const [{ request }] = ports.transport.sent as [(typeof ports.transport.sent)[number]];
+    expect([request.target, request.headers.includes("x-probe"), request.headers[1]]).toEqual([
+      "/health",
+      true,
+      expect.stringMatching(/^10\.0\.0\.[12]:8[12]$/),
+    ]);
+  });
+
+  test("take an address out and bring it back", async () => {
+    const { ports, changes, down } = probing();
+    down.add("10.0.0.1");
+    await ports.timers.advance(4_000);
+    expect(changes).toMatchObject([{ host: "10.0.0.1", isHealthy: false }]);
+    down.clear();
+    await ports.timers.advance(2_000);
+    expect(changes.at(-1)).toMatchObject({ host: "10.0.0.1", isHealthy: true });
+  });
+
+  test("count refused connections", async () => {
+    const { ports, changes } = probing();
+    ports.transport.answer = () => ({ failure: "connect_refused", requestSent: false });
+    await ports.timers.advance(2_000);
+    expect(changes).toHaveLength(2);
+  });
+
+  test("stop when the configuration has none", async () => {
+    const { ports, configure } = probing();
+    configure({});
+    await ports.timers.advance(10_000);
+    expect(ports.transport.sent).toEqual([]);
+  });
+
+  test("are made by one worker only", async () => {
+    const { ports } = gatewayOn(document(checks));
+    await ports.timers.advance(10_000);
+    expect(ports.transport.sent).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+/** A command can't do its work; each problem is a line for people. */
+export class CommandError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(...problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "CommandError";
+    this.problems = problems;
+  }
+}
+
+/** Runs a command; what it can't do goes to standard error, with exit code 1. */
+export const attempt =
+  <A extends unknown[]>(command: (...args: A) => void | Promise<void>) =>
+  async (...args: A): Promise<void> => {
+    try {
+      await command(...args);
+    } catch (error) {
+      process.exitCode = 1;
+      const problems =
+        error instanceof Error && "problems" in error
+          ? (error.problems as readonly string[])
+          : [error instanceof Error ? error.message : String(error)];
+      for (const problem of problems) process.stderr.write(`Error: ${problem}\n`);
+    }
+  };

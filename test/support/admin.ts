@@ -1,0 +1,73 @@
+import { MemoryClock, MemoryLogger, MemoryRandom, MemoryStore } from "../../adapters/memory/index.ts";
+import {
+  bundledPlugins,
+  createAdmin,
+  Database,
+  DeclarativeConfiguration,
+  type Store,
+  tablesOf,
+} from "../../core/index.ts";
+
+export interface TestAdmin {
+  readonly store: Store;
+  readonly clock: MemoryClock;
+  fetch(request: Request): Promise<Response>;
+  /** Sends JSON. */
+  send(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
+}
+
+/** The Admin API on a database in memory. */
+export const adminInMemory = (token?: string): TestAdmin => {
+  const clock = new MemoryClock();
+  const { entities, auto } = new DeclarativeConfiguration({
+    plugins: bundledPlugins,
+    routerFlavor: "traditional_compatible",
+    clock,
+    random: new MemoryRandom(),
+  }).context;
+  const store = new MemoryStore(tablesOf(entities), clock);
+  const app = createAdmin({
+    server: "sallyport/1.2.3",
+    clock,
+    logger: new MemoryLogger(),
+    plugins: bundledPlugins,
+    database: new Database({ store, entities, auto }),
+    node: () => ({
+      version: "3.9.1",
+      sallyport: "1.2.3",
+      hostname: "test",
+      nodeId: "6f1b0c56-3c0a-4f0e-9a43-0e6f7b0c3a11",
+      masterPid: 1,
+      workerPids: [2],
+      plugins: bundledPlugins,
+      properties: {},
+    }),
+    counts: () => Promise.resolve([]),
+    ...(token !== undefined && { token }),
+  });
+  return {
+    store,
+    clock,
+    fetch: (request) => app.fetch(request),
+    async send(method, path, body) {
+      const response = await app.fetch(
+        new Request(`http://admin.test${path}`, {
+          method,
+          ...(body !== undefined && {
+            body: JSON.stringify(body),
+            headers: { "Content-Type": "application/json" },
+          }),
+        }),
+      );
+      const text = await response.text();
+      return {
+        status: response.status,
+        body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
+      };
+    },
+  };
+};

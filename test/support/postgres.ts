@@ -1,0 +1,61 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { freePorts } from "./ports.ts";
+
+/** The folder of PostgreSQL's programs on this machine; undefined where it is not installed. */
+export const postgresFolder: string | undefined = globSync("/usr/{lib/postgresql/*/bin,bin,local/bin}")
+  .sort()
+  .reverse()
+  .find((folder) => ["initdb", "postgres", "createdb"].every((name) => existsSync(path.join(folder, name))));
+
+export interface Postgres {
+  readonly port: number;
+  /** Ends the server and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** PostgreSQL refuses to run as root: then it runs as nobody. */
+const isRoot = process.getuid?.() === 0;
+const nobody = 65_534;
+
+/** Starts a server of its own on a free port of 127.0.0.1, with a user and a database `kong`. */
+export const startPostgres = async (): Promise<Postgres> => {
+  const folder = postgresFolder!;
+  const data = mkdtempSync(path.join(tmpdir(), "sallyport-pg-"));
+  const [port] = (await freePorts(1)) as [number];
+  const identity = isRoot ? { uid: nobody, gid: nobody } : {};
+  if (isRoot) execFileSync("chown", [String(nobody), data]);
+  execFileSync(
+    path.join(folder, "initdb"),
+    ["-D", data, "-U", "kong", "--auth=trust", "-E", "UTF8", "--no-sync"],
+    { ...identity, stdio: "ignore", cwd: data },
+  );
+  const settings = [`listen_addresses=127.0.0.1`, `port=${port}`, `unix_socket_directories=`, `fsync=off`];
+  const child = spawn(
+    path.join(folder, "postgres"),
+    ["-D", data, ...settings.flatMap((setting) => ["-c", setting])],
+    { ...identity, stdio: ["ignore", "ignore", "pipe"], cwd: data },
+  );
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes("ready to accept connections")) resolve();
+    });
+    void ended.then(() => reject(new Error(`PostgreSQL ended:\n${said}`)));
+  });
+  execFileSync(path.join(folder, "createdb"), ["-h", "127.0.0.1", "-p", String(port), "-U", "kong", "kong"], {
+    stdio: "ignore",
+  });
+  return {
+    port,
+    async stop() {
+      child.kill("SIGINT");
+      await ended;
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+};
