@@ -31,6 +31,7 @@ import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
 import { Flow, type FlowPorts } from "./proxy/flow.ts";
 import { type ProxyOptions, proxyOptions } from "./proxy/options.ts";
+import { affectedRoutes, compiledTables } from "./proxy/affected.ts";
 import { Prober } from "./proxy/prober.ts";
 import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
 import { serviceTls } from "./proxy/tls.ts";
@@ -88,24 +89,11 @@ export interface Gateway extends RequestHandler {
   prepareChanges(changes: readonly RowChange[]): () => void;
   /** A TLS client names the host it wants; global plugins may look at it. */
   certificate(serverName: string | undefined): void;
-  /** What plugins counted on this worker, under names with labels. */
-  metrics(): Record<string, number>;
   /** Takes over what another worker noticed or an operator decided about an address. */
   setHealth(change: HealthChange): void;
+  /** What plugins counted on this worker, under names with labels. */
+  metrics(): Record<string, number>;
 }
-
-/** What router, plans and balancers are made of. */
-const compiled: ReadonlySet<string> = new Set([
-  "services",
-  "routes",
-  "plugins",
-  "upstreams",
-  "targets",
-  "certificates",
-  "ca_certificates",
-  "snis",
-  "vaults",
-]);
 
 interface Kept {
   readonly row: string;
@@ -213,14 +201,45 @@ class CompiledGateway implements Gateway {
   }
 
   prepareChanges(changes: readonly RowChange[]): () => void {
-    const looked = changes.filter(({ table }) => !compiled.has(table));
-    const others = changes.filter(({ table }) => compiled.has(table));
-    if (others.length === 0) return () => this.rows.apply(looked);
-    const rows = this.rows.with(others);
+    const compiled = changes.filter(({ table }) => compiledTables.has(table));
+    if (compiled.length === 0) return () => this.rows.apply(changes);
+    const affected = affectedRoutes(compiled, this.rows);
+    if (affected !== undefined) return this.increment(changes, affected);
+    const rows = this.rows.with(compiled);
     const swap = this.compile(rows);
     return () => {
-      rows.apply(looked);
+      rows.apply(changes.filter(({ table }) => !compiledTables.has(table)));
       swap();
+    };
+  }
+
+  /** Compiles some routes again and shares all others: what it costs does not depend on their number. */
+  private increment(changes: readonly RowChange[], affected: ReadonlySet<string>): () => void {
+    const touches = (...tables: string[]): boolean => changes.some(({ table }) => tables.includes(table));
+    // Copying the table of routes would cost more than the change: its rows are put in at the swap.
+    const isInPlace = ({ table }: RowChange): boolean => table === "routes" || !compiledTables.has(table);
+    const rows = this.rows.with(changes.filter((change) => !isInPlace(change)));
+    const changedRoutes = new Map(
+      changes.flatMap(({ table, id, row }) => (table === "routes" ? [[id, row]] : [])),
+    );
+    const kept = touches("plugins") ? new Map<string, Kept>() : this.kept;
+    const instances = touches("plugins") ? this.instances(rows, kept) : undefined;
+    const planner = instances === undefined ? this.snapshot.planner : new Planner(instances);
+    const routes = [...affected].flatMap(
+      (id) => (changedRoutes.has(id) ? changedRoutes.get(id) : rows.byId("routes", id)) ?? [],
+    );
+    const set = [...this.routes(routes, rows, planner)];
+    const found = new Set(set.map(({ route }) => route.id));
+    const router = this.snapshot.router.update({ set, remove: [...affected].filter((id) => !found.has(id)) });
+    const swapUpstreams = touches("upstreams", "targets") ? this.upstreams.prepare(rows) : undefined;
+    return () => {
+      swapUpstreams?.();
+      if (swapUpstreams !== undefined) this.prober?.restart();
+      rows.apply(changes.filter(isInPlace));
+      this.rows = rows;
+      this.kept = kept;
+      this.snapshot = { version: this.snapshot.version + 1, router, planner };
+      if (instances !== undefined) this.configurePlugins(instances.map(([row]) => row));
     };
   }
 
@@ -228,7 +247,7 @@ class CompiledGateway implements Gateway {
     const kept = new Map<string, Kept>();
     const instances = this.instances(rows, kept);
     const planner = new Planner(instances);
-    const router = createRouter(this.routes(rows, planner), this.routerOptions());
+    const router = createRouter(this.routes(rows.all("routes"), rows, planner), this.routerOptions());
     const swapUpstreams = this.upstreams.prepare(rows);
     return () => {
       swapUpstreams();
@@ -244,10 +263,10 @@ class CompiledGateway implements Gateway {
     return { flavor: this.options.routerFlavor ?? "traditional_compatible" };
   }
 
-  private *routes(rows: Rows, planner: Planner) {
+  private *routes(routes: Iterable<Row>, rows: Rows, planner: Planner) {
     const find = (entity: string, id: string): Row | undefined => rows.byId(entity, id);
     const terms = new Map<string, ReturnType<typeof serviceTls>>();
-    for (const row of rows.all("routes")) {
+    for (const row of routes) {
       const route = row as Row & RouteRow;
       const serviceId = route.service?.id;
       const service =

@@ -50,10 +50,11 @@ export {
   autoSource,
   type ConfigurationControl,
   createAdmin,
+  createStatusApi,
   DeclarativeConfiguration,
   type HealthSource,
   type LogLevelControl,
   type NodeInformation,
-  type TargetHealth,
+  type StatusOptions,
   type WorkerCounts,
 } from "./admin/index.ts";

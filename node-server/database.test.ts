@@ -193,7 +193,7 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
       clock: webClock,
       random: webRandom,
     }).context;
-    const driver = new PostgresDriver({
+    const driver = await PostgresDriver.open({
       host: "127.0.0.1",
       port: server.port,
       user: "kong",

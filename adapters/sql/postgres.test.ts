@@ -11,8 +11,8 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
   }, 60_000);
   afterAll(() => server.stop());
 
-  const connect = (): PostgresDriver =>
-    new PostgresDriver({
+  const connect = (): Promise<PostgresDriver> =>
+    PostgresDriver.open({
       host: "127.0.0.1",
       port: server.port,
       user: "kong",
@@ -27,7 +27,7 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
 
   describeStore("PostgreSQL", async () => {
     const clock = new MemoryClock();
-    const driver = connect();
+    const driver = await connect();
     const migrations = new Migrations(driver, libraryTables, () => clock.nowMs());
     await migrations.reset();
     await migrations.up();
@@ -36,13 +36,13 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
       store,
       nowMs: () => clock.nowMs(),
       advance: (ms) => clock.advance(ms),
-      reopen: () => Promise.resolve(new SqlStore({ driver: connect(), tables: libraryTables, clock })),
+      reopen: async () => new SqlStore({ driver: await connect(), tables: libraryTables, clock }),
       close: () => store.close(),
     };
   });
 
   test("a writer wakes those who watch", async () => {
-    const [reader, writer] = [connect(), connect()];
+    const [reader, writer] = await Promise.all([connect(), connect()]);
     let heard: () => void = () => undefined;
     const hearing = new Promise<void>((resolve) => (heard = resolve));
     const stop = await reader.watch(heard, () => undefined);

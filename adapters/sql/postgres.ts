@@ -1,4 +1,4 @@
-import pg from "pg";
+import type pg from "pg";
 import type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
 
 export interface PostgresOptions {
@@ -38,9 +38,17 @@ export class PostgresDriver implements SqlDriver {
   private readonly config: pg.PoolConfig;
   private readonly onError: (error: Error) => void;
   private readonly texts = new Map<string, string>();
+  private readonly library: typeof pg;
   private closing: Promise<void> | undefined;
 
-  constructor(options: PostgresOptions) {
+  /** The library is loaded here: it would cost every start 19 ms, databases or not. Connections come with their use. */
+  static async open(options: PostgresOptions): Promise<PostgresDriver> {
+    const { default: library } = await import("pg");
+    return new PostgresDriver(library, options);
+  }
+
+  private constructor(library: typeof pg, options: PostgresOptions) {
+    this.library = library;
     const { host, port, user, password, database, schema, timeoutMs } = options;
     this.onError = options.onError;
     this.config = {
@@ -57,7 +65,7 @@ export class PostgresDriver implements SqlDriver {
       ssl: options.isSecure ? { rejectUnauthorized: options.isVerified } : false,
       ...(schema !== undefined && { options: `-c search_path="${schema.replaceAll('"', "")}"` }),
     };
-    this.pool = new pg.Pool(this.config);
+    this.pool = new library.Pool(this.config);
     this.pool.on("error", this.onError);
   }
 
@@ -121,7 +129,7 @@ export class PostgresDriver implements SqlDriver {
    * @returns What stops it.
    */
   async watch(onChange: () => void, onLost: () => void): Promise<() => Promise<void>> {
-    const client = new pg.Client(this.config);
+    const client = new this.library.Client(this.config);
     let isOver = false;
     const lose = (): void => {
       if (isOver) return;

@@ -36,8 +36,8 @@ export const json = (body: unknown, status = 200, headers: Record<string, string
  */
 export class AdminApp {
   private readonly hono = new Hono({ strict: true, getPath: pathOf });
-  /** Every path with its parameters in braces. */
-  readonly paths: string[] = [];
+  /** Every path with its parameters in braces, and its methods. */
+  readonly endpoints: { readonly path: string; readonly methods: readonly string[] }[] = [];
   private readonly options: AdminAppOptions;
 
   constructor(options: AdminAppOptions) {
@@ -56,7 +56,7 @@ export class AdminApp {
     const allowed = [...Object.keys(handlers), "OPTIONS", ...(handlers.GET ? ["HEAD"] : [])]
       .sort()
       .join(", ");
-    this.paths.push(path.replace(/:(\w+)/g, "{$1}"));
+    this.endpoints.push({ path: path.replace(/:(\w+)/g, "{$1}"), methods: Object.keys(handlers) });
     for (const [method, handler] of Object.entries(handlers)) this.hono.on(method, path, handler);
     this.hono.on("OPTIONS", path, (context) => {
       const asked = context.req.header("Access-Control-Request-Headers");

@@ -1,31 +1,68 @@
 import type { Entities } from "../entities/index.ts";
+import type { Values } from "../schema/index.ts";
+import { ipVersion } from "../schema/address.ts";
+import { splitHostPort } from "../schema/host.ts";
+import { isObject } from "../schema/tree.ts";
 import { type Database, each } from "../store/index.ts";
 import { type AdminApp, json } from "./app.ts";
 import type { Crud } from "./crud.ts";
 import { listed } from "./listing.ts";
 
-/** What is known of the health of a target. */
-export interface TargetHealth {
-  readonly health: "HEALTHY" | "UNHEALTHY" | "HEALTHCHECKS_OFF" | "DNS_ERROR";
-  readonly data: Readonly<Record<string, unknown>> | undefined;
-}
-
 /** Where health comes from, and where an operator overrules it. */
 export interface HealthSource {
-  target(upstreamId: string, targetId: string): Promise<TargetHealth>;
-  /** @returns What is wrong; undefined when it is done. */
-  mark(
-    upstreamId: string,
-    targetId: string,
-    address: string | undefined,
-    isHealthy: boolean,
-  ): Promise<string | undefined>;
+  /** Whether an address of an upstream is served, as far as this node knows. */
+  isHealthy(upstream: string, host: string, port: number): boolean;
+  /** An operator's word on an address. */
+  mark(upstream: string, host: string, port: number, isHealthy: boolean): void;
 }
 
-/** Without a balancer that checks, nothing is known. */
-export const unknownHealth: HealthSource = {
-  target: () => Promise.resolve({ health: "HEALTHCHECKS_OFF", data: undefined }),
-  mark: () => Promise.resolve(undefined),
+/** Without a balancer that checks, every address counts. */
+export const unknownHealth: HealthSource = { isHealthy: () => true, mark: () => undefined };
+
+type Health = "HEALTHY" | "UNHEALTHY" | "HEALTHCHECKS_OFF";
+
+/** Whether anything in the row makes addresses change sides: an interval or a threshold above 0. */
+const isChecked = (value: unknown): boolean => {
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([name, part]) =>
+    counters.has(name) ? typeof part === "number" && part > 0 : isChecked(part),
+  );
+};
+
+const counters: ReadonlySet<string> = new Set([
+  "interval",
+  "successes",
+  "http_failures",
+  "tcp_failures",
+  "timeouts",
+]);
+
+const addressOf = (target: string): { host: string; port: number } => {
+  const { host, port = 8000 } = splitHostPort(target) ?? { host: target };
+  return { host: host.replace(/^\[(.+)\]$/, "$1"), port: port ?? 8000 };
+};
+
+interface Known {
+  readonly host: string;
+  readonly port: number;
+  readonly weight: number;
+  readonly isUp: boolean;
+  readonly health: Health;
+}
+
+const detailed = ({ host, port, weight, isUp, health }: Known): Values => {
+  const available = isUp ? weight : 0;
+  return {
+    health,
+    data: {
+      host,
+      port,
+      dns: ipVersion(host) === undefined ? "A" : "ip",
+      nodeWeight: weight,
+      weight: { total: weight, available, unavailable: weight - available },
+      addresses: [{ ip: host, port, weight, health: isUp ? "HEALTHY" : "UNHEALTHY" }],
+    },
+  };
 };
 
 /** `/upstreams/{upstreams}/health` and the endpoints that mark targets. */
@@ -49,28 +86,38 @@ export const healthResources = (
       const id = String(upstream.values["id"]);
       const rows = [];
       for await (const row of each(database, targets, { field: "upstream", id })) rows.push(row);
-      const health = await Promise.all(rows.map((row) => source.target(id, String(row.values["id"]))));
+      const name = String(upstream.values["name"]);
+      const isOn = isChecked(upstream.values["healthchecks"]);
+      const known = rows.map(({ values }) => {
+        const { host, port } = addressOf(String(values["target"]));
+        const weight = Number(values["weight"]);
+        const isUp = source.isHealthy(name, host, port);
+        const health: Health = weight === 0 || !isOn ? "HEALTHCHECKS_OFF" : isUp ? "HEALTHY" : "UNHEALTHY";
+        return { host, port, weight, isUp, health };
+      });
       const tail = { next: null, node_id: nodeId() };
       if (context.req.query("balancer_health") === "1") {
-        const total = rows.reduce((sum, { values }) => sum + Number(values["weight"]), 0);
-        const isHealthy =
-          total > 0 && health.some(({ health }) => health !== "UNHEALTHY" && health !== "DNS_ERROR");
+        const sum = (of: typeof known): number => of.reduce((total, { weight }) => total + weight, 0);
+        const [total, available] = [sum(known), sum(known.filter(({ isUp }) => isUp))];
+        const threshold = Number((upstream.values["healthchecks"] as Values)["threshold"] ?? 0);
+        const isHealthy = total > 0 && available > 0 && (available / total) * 100 >= threshold;
+        const verdict: Health = isHealthy ? "HEALTHY" : "UNHEALTHY";
         return json({
           data: {
             id,
-            health: "HEALTHCHECKS_OFF",
-            balancer_health: isHealthy ? "HEALTHY" : "UNHEALTHY",
+            health: isOn ? verdict : "HEALTHCHECKS_OFF",
+            balancer_health: verdict,
             details: {
               healthy: isHealthy,
               hosts: {},
-              weight: { total, available: isHealthy ? total : 0, unavailable: isHealthy ? 0 : total },
+              weight: { total, available, unavailable: total - available },
             },
           },
           ...tail,
         });
       }
       const shown = await listed(database, keeper, rows);
-      return json({ data: shown.map((row, i) => ({ ...row, ...health[i]! })), ...tail });
+      return json({ data: shown.map((row, i) => ({ ...row, ...detailed(known[i]!) })), ...tail });
     },
   });
 
@@ -84,9 +131,9 @@ export const healthResources = (
           const parent = { field: "upstream", id };
           const target = await keeper.find(database, context.req.param("targets") ?? "", parent);
           if (target === undefined) return nothing();
-          const address = context.req.param("address");
-          const problem = await source.mark(id, String(target.values["id"]), address, state === "healthy");
-          return problem === undefined ? json(undefined, 204) : json({ message: problem }, 400);
+          const { host, port } = addressOf(context.req.param("address") ?? String(target.values["target"]));
+          source.mark(String(upstream.values["name"]), host, port, state === "healthy");
+          return json(undefined, 204);
         },
       });
     }

@@ -1,4 +1,3 @@
-import { emptyHash } from "../declarative/index.ts";
 import { bundledVaults } from "../entities/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -7,9 +6,11 @@ import { type Database, each } from "../store/index.ts";
 import { AdminApp, json } from "./app.ts";
 import { configResource, type ConfigurationControl } from "./config.ts";
 import { type HealthSource, unknownHealth } from "./health.ts";
-import { information, type NodeInformation } from "./information.ts";
 import { metricsResource } from "./metrics.ts";
+import { information, type NodeInformation } from "./information.ts";
 import { logLevelResources, type LogLevelControl, nodeResources } from "./node.ts";
+import { openApi } from "./openapi.ts";
+import { stateOf } from "./readiness.ts";
 import { entityResources } from "./resources.ts";
 import { schemaResources } from "./schemas.ts";
 import { statusResource, type WorkerCounts } from "./status.ts";
@@ -17,9 +18,10 @@ import { statusResource, type WorkerCounts } from "./status.ts";
 export { autoSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
 export type { ConfigurationControl } from "./config.ts";
-export type { HealthSource, TargetHealth } from "./health.ts";
+export type { HealthSource } from "./health.ts";
 export type { NodeInformation } from "./information.ts";
 export type { LogLevelControl } from "./node.ts";
+export { createStatusApi, type StatusOptions } from "./readiness.ts";
 export type { WorkerCounts } from "./status.ts";
 
 export interface AdminOptions {
@@ -57,10 +59,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     onError: (error) => logger.log("error", "the Admin API failed", { error }),
     ...(token !== undefined && { token }),
   });
-  const state = async (): Promise<Record<string, unknown>> =>
-    configuration === undefined
-      ? { database: { reachable: await database.store.ping() } }
-      : { configuration_hash: configuration.configuration.current?.hash ?? emptyHash };
+  const state = () => stateOf(database, configuration?.configuration);
   const onlyWithoutDatabase = (): Response =>
     json(
       {
@@ -70,9 +69,9 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     );
 
   app
+    .resource("/metrics", metricsResource(node, counts))
     .resource("/", { GET: async () => information(node(), await pluginsInUse(database)) })
     .resource("/status", statusResource(counts, state))
-    .resource("/metrics", metricsResource(node, counts))
     .resource(
       "/config",
       configuration === undefined
@@ -92,7 +91,12 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     health: options.health ?? unknownHealth,
     nodeId: () => node().nodeId,
   });
-  app.resource("/endpoints", { GET: () => json({ data: endpointsOf(app.paths) }) });
+  app.resource("/endpoints", {
+    GET: () => json({ data: endpointsOf(app.endpoints.map(({ path }) => path)) }),
+  });
+  app.resource("/openapi.json", {
+    GET: () => json(openApi(app.endpoints, entities, node().version, token !== undefined)),
+  });
   return app;
 };
 

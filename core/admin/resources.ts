@@ -69,7 +69,7 @@ export const entityResources = (app: AdminApp, options: ResourceOptions): void =
   });
   chains(app);
   upstreamTargets(app, options, crud);
-  tagResources(app, database, entities.get("tags")!);
+  tagResources(app, database);
   for (const entity of entities.all) {
     if (entity.name === "filter_chains" || !has(entity.name)) continue;
     crud.entity(app, entity);

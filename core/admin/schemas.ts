@@ -82,7 +82,8 @@ export const schemaResources = (app: AdminApp, schemas: Schemas): void => {
         const found = plugin(context);
         if (found === undefined) return unknown(`No plugin named '${name(context)}'`);
         const { fields } = printPlugin(found) as { fields: Record<string, unknown>[] };
-        return json(fields.find((field) => "config" in field)!["config"]);
+        const config = fields.find((field) => "config" in field)!["config"];
+        return json({ entity_checks: [], ...(config as Values) });
       },
     })
     .resource("/schemas/:db_entity_name/validate", {

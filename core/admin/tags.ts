@@ -1,4 +1,3 @@
-import type { Entity } from "../entities/index.ts";
 import type { Tagging } from "../ports/store.ts";
 import { valueProblem } from "../schema/index.ts";
 import { type Database, keyOfOffset, offsetAfter, StoreProblem } from "../store/index.ts";
@@ -11,7 +10,9 @@ import type { Context } from "hono";
 const shown = ({ tag, table, id }: Tagging) => ({ tag, entity_name: table, entity_id: id });
 
 /** `/tags` and `/tags/{tags}`: which rows carry which tags. */
-export const tagResources = (app: AdminApp, database: Database, entity: Entity): void => {
+export const tagResources = (app: AdminApp, database: Database): void => {
+  const { entities } = database;
+  const element = entities.get("services")!.record.record.fields.get("tags")!.elements!;
   const list = async (context: Context, path: string, tag?: string): Promise<Response> => {
     const { size: sizeText, offset } = context.req.query();
     const size = sizeOf(sizeText);
@@ -47,7 +48,7 @@ export const tagResources = (app: AdminApp, database: Database, entity: Entity):
   app.resource("/tags/:tags", {
     GET: (context) => {
       const tag = context.req.param("tags") ?? "";
-      const problem = valueProblem(entity.record.record.fields.get("tag")!, tag);
+      const problem = valueProblem(element, tag);
       if (typeof problem === "string") throw new StoreProblem("invalidUnique", problem, { of: "tag" });
       return list(context, `/tags/${encodeURIComponent(tag)}`, tag);
     },

@@ -87,12 +87,12 @@ export class Exchange {
   upstreamLatencyMs = -1;
   /** Bytes sent to the client; known in the log phase. */
   sentBytes = 0;
-  /** Fields that plugins add to the log record. */
-  logValues: Map<string, unknown> | undefined;
   /** Fields (name, value…) that core adds to the response whoever makes it. */
   addedFields: string[] | undefined;
   /** What consistent hashing went by; kept so that a retry goes by the same. */
   hashInput: string | undefined;
+  /** Fields that plugins add to the log record. */
+  logValues: Map<string, unknown> | undefined;
   private sharedValues: Map<unknown, unknown> | undefined;
 
   constructor(id: string, request: ClientRequest, startedAtMs: number) {

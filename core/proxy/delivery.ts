@@ -1,4 +1,5 @@
 import { BytesBody, readAll } from "../http/bodies.ts";
+import { HeaderList } from "../http/headers.ts";
 import { bareStatus } from "../http/errorpage.ts";
 import type { Exchange } from "../pdk/exchange.ts";
 import type { Handled } from "../pdk/plugin.ts";
@@ -91,7 +92,7 @@ export class Delivery {
       exchange.request.method === "HEAD" || response.status === 204 || response.status === 304;
     const body =
       isBodiless || phases.bodyFilter === undefined ? response.body : this.filteredBody(phases.bodyFilter);
-    response.sent = headers;
+    response.sent = new HeaderList(headers);
     this.hasResponded = true;
     this.downstream.respond({
       status: response.status,

@@ -16,6 +16,7 @@ export interface Conf {
   readonly plugins: readonly string[];
   readonly proxyListen: readonly ListenAddress[];
   readonly adminListen: readonly ListenAddress[];
+  readonly statusListen: readonly ListenAddress[];
   readonly workers: number;
   readonly isDaemon: boolean;
   readonly sslCert: string | undefined;
@@ -161,6 +162,7 @@ export const loadConf = (sources: ConfSources): Conf => {
     ),
     proxyListen: listenersOf("proxy_listen"),
     adminListen: listenersOf("admin_listen"),
+    statusListen: listenersOf("status_listen"),
     workers,
     isDaemon: isTrue(texts.nginx_daemon),
     sslCert: optional("ssl_cert"),

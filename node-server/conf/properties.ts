@@ -58,6 +58,11 @@ export const properties = {
     default: "127.0.0.1:8001 reuseport backlog=16384",
     doc: "Where the Admin API listens. Anybody who reaches it rules the gateway: keep it on loopback.",
   },
+  status_listen: {
+    type: "listeners",
+    default: "off",
+    doc: "Where the Status API listens: /status and /status/ready, for load balancers and monitors; `off` for nowhere.",
+  },
   nginx_worker_processes: {
     type: "string",
     default: "auto",
