@@ -1,5 +1,5 @@
 import { defaultWorkspaceId } from "../entities/index.ts";
-import type { HeaderList } from "../http/headers.ts";
+import { HeaderList } from "../http/headers.ts";
 import type { Exchange, Try } from "./exchange.ts";
 import { hostName } from "./request.ts";
 
@@ -55,7 +55,9 @@ const requestOf = ({ id, request }: Exchange): LogRecord => {
 };
 
 const responseOf = ({ response, sentBytes }: Exchange): LogRecord => {
-  const headers = fieldsOf(response.sent ?? response.headers);
+  const headers = fieldsOf(
+    response.sent === undefined ? response.headers : new HeaderList([...response.sent]),
+  );
   const length = response.headers.get("content-length");
   if (length === undefined) headers["transfer-encoding"] = "chunked";
   else headers["content-length"] = length;

@@ -12,6 +12,6 @@ export class ClientResponse {
   headers = new HeaderList();
   body: OutgoingBody;
   source: ResponseSource = "error";
-  /** Every field that went to the client, framing aside; set when the head left. */
-  sent: HeaderList | undefined;
+  /** Every field that went to the client (name, value…), framing aside; set when the head left. */
+  sent: readonly string[] | undefined;
 }

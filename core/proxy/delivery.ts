@@ -1,5 +1,4 @@
 import { BytesBody, readAll } from "../http/bodies.ts";
-import { HeaderList } from "../http/headers.ts";
 import { bareStatus } from "../http/errorpage.ts";
 import type { Exchange } from "../pdk/exchange.ts";
 import type { Handled } from "../pdk/plugin.ts";
@@ -92,7 +91,7 @@ export class Delivery {
       exchange.request.method === "HEAD" || response.status === 204 || response.status === 304;
     const body =
       isBodiless || phases.bodyFilter === undefined ? response.body : this.filteredBody(phases.bodyFilter);
-    response.sent = new HeaderList(headers);
+    response.sent = headers;
     this.hasResponded = true;
     this.downstream.respond({
       status: response.status,
