@@ -69,6 +69,28 @@ test("a gateway goes through its life in the background", async () => {
   expect(readFileSync(path.join(prefix, "logs/error.log"), "utf8")).toContain("serves with 1 worker");
 }, 40_000);
 
+test("a database is brought up and reset", async () => {
+  const sqlite = file("sqlite.conf", `prefix = ${path.join(folder, "sqlite")}\ndatabase = sqlite\n`);
+  const migrations = (...args: string[]) => run("migrations", ...args, "-c", sqlite);
+  expect((await migrations("list")).code).toBe(3);
+  expect(await migrations("up")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("needs bootstrapping"),
+  });
+  expect((await migrations("bootstrap")).stdout).toMatch(/migrations processed\nDatabase is up-to-date\n$/);
+  expect((await migrations("bootstrap")).stdout).toBe("Database already bootstrapped\n");
+  expect((await migrations("up")).stdout).toBe("Database is already up-to-date\n");
+  expect((await migrations("finish")).stdout).toBe("No pending migrations to finish\n");
+  expect((await migrations("list")).code).toBe(0);
+  expect(JSON.parse((await migrations("status")).stdout)).toMatchObject({
+    needs_bootstrap: false,
+    new_migrations: [],
+  });
+  expect(await migrations("reset")).toMatchObject({ code: 1, stderr: expect.stringContaining("--yes") });
+  expect((await migrations("reset", "--yes")).stdout).toBe("Database successfully reset\n");
+  expect((await migrations("list")).code).toBe(3);
+}, 60_000);
+
 describe("commands say what they can't do", () => {
   test("without a prefix", async () => {
     for (const command of ["stop", "quit", "health"]) {

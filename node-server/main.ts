@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { check } from "./cli/check.ts";
 import { init, parse } from "./cli/config.ts";
 import { attempt } from "./cli/failure.ts";
+import { bootstrap, finish, list, type MigrationsOptions, reset, status, up } from "./cli/migrations.ts";
 import { health, quit, stop } from "./cli/node.ts";
 import { start, type StartOptions } from "./cli/start.ts";
 import { showVersion } from "./cli/version.ts";
@@ -74,6 +75,25 @@ config
   .argument("<file>", "YAML or JSON")
   .option(...conf)
   .action(attempt(parse));
+
+const migrations = program.command("migrations").description("Bring the database to this version's form");
+const steps: [name: string, what: string, work: (options: MigrationsOptions) => Promise<void>][] = [
+  ["bootstrap", "Prepare an empty database", bootstrap],
+  ["up", "Begin new migrations", up],
+  ["finish", "End pending migrations", finish],
+  ["list", "List executed, pending and new migrations", list],
+  ["status", "The same as JSON", status],
+  ["reset", "Drop everything, rows included", reset],
+];
+for (const [name, what, work] of steps) {
+  const command = migrations
+    .command(name)
+    .description(what)
+    .option(...prefix)
+    .option(...conf);
+  if (name === "reset") command.option("-y, --yes", "do not ask");
+  command.action(attempt(work));
+}
 
 program
   .command("version")

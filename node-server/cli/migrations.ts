@@ -1,0 +1,143 @@
+import { createInterface } from "node:readline/promises";
+import { nodeLogger } from "../../adapters/node/index.ts";
+import type { MigrationName, MigrationState, Migrations } from "../../adapters/sql/index.ts";
+import { webClock, webRandom } from "../../adapters/web/index.ts";
+import { DeclarativeConfiguration } from "../../core/index.ts";
+import { loadConf } from "../conf/load.ts";
+import { openDatabase } from "../database.ts";
+import { loadPlugins } from "../plugins.ts";
+import { CommandError } from "./failure.ts";
+
+export interface MigrationsOptions {
+  readonly conf?: string;
+  readonly prefix?: string;
+  /** Answer every question with yes. */
+  readonly yes?: boolean;
+}
+
+type Work = (migrations: Migrations, options: MigrationsOptions) => Promise<void>;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Opens the configured database for one piece of work, and closes it whatever happens. */
+const withDatabase =
+  (work: Work) =>
+  async (options: MigrationsOptions): Promise<void> => {
+    const conf = loadConf({
+      file: options.conf,
+      environment: process.env,
+      ...(options.prefix !== undefined && { overrides: { prefix: options.prefix } }),
+    });
+    const logger = nodeLogger({ level: "error", format: "text", file: undefined });
+    const { context } = new DeclarativeConfiguration({
+      plugins: await loadPlugins(conf.plugins),
+      routerFlavor: conf.routerFlavor,
+      clock: webClock,
+      random: webRandom,
+    });
+    const opened = await openDatabase(conf, context.entities, logger);
+    if (opened === undefined) throw new CommandError("there is nothing to migrate with database = off");
+    try {
+      await work(opened.migrations, options);
+    } finally {
+      await opened.store.close();
+    }
+  };
+
+const tell = (done: readonly MigrationName[]): void => {
+  for (const { subsystem, name } of done) say(`${subsystem} migrated up to: ${name}`);
+  say(`${done.length} migrations processed`);
+};
+
+/** `migrations bootstrap`: brings an empty database to this version's form. */
+export const bootstrap = withDatabase(async (migrations) => {
+  if ((await migrations.state()).isBootstrapped) {
+    say("Database already bootstrapped");
+    return;
+  }
+  say("Bootstrapping database...");
+  const done = await migrations.up();
+  await migrations.finish();
+  tell(done);
+  say("Database is up-to-date");
+});
+
+/** `migrations up`: begins what is new; nodes of the version before go on working. */
+export const up = withDatabase(async (migrations) => {
+  const { isBootstrapped, pending } = await migrations.state();
+  if (!isBootstrapped) {
+    throw new CommandError("Database needs bootstrapping; run 'sallyport migrations bootstrap'");
+  }
+  if (pending.length > 0) {
+    throw new CommandError("Database has pending migrations; run 'sallyport migrations finish'");
+  }
+  const done = await migrations.up();
+  if (done.length === 0) say("Database is already up-to-date");
+  else tell(done);
+});
+
+/** `migrations finish`: ends what `up` began, when no node of the version before runs any more. */
+export const finish = withDatabase(async (migrations) => {
+  const done = await migrations.finish();
+  if (done.length === 0) say("No pending migrations to finish");
+  else tell(done);
+});
+
+const listed = (title: string, names: readonly MigrationName[]): void => {
+  if (names.length === 0) return;
+  say(`${title}:`);
+  for (const [subsystem, own] of Map.groupBy(names, (name) => name.subsystem)) {
+    say(`    ${subsystem}: ${own.map(({ name }) => name).join(", ")}`);
+  }
+};
+
+/** Kong's exit codes of `migrations list`. */
+const exitCode = ({ isBootstrapped, pending, missing }: MigrationState): number => {
+  if (!isBootstrapped) return 3;
+  if (pending.length > 0) return 4;
+  return missing.length > 0 ? 5 : 0;
+};
+
+/** `migrations list`: exit code 0 up to date, 3 needs bootstrap, 4 pending, 5 new ones available. */
+export const list = withDatabase(async (migrations) => {
+  const state = await migrations.state();
+  listed("Executed migrations", state.executed);
+  listed("Pending migrations", state.pending);
+  if (state.isBootstrapped) listed("New migrations available", state.missing);
+  else say("Database needs bootstrapping; run 'sallyport migrations bootstrap'");
+  process.exitCode = exitCode(state);
+});
+
+/** `migrations status`: the same as one line of JSON. */
+export const status = withDatabase(async (migrations) => {
+  const { isBootstrapped, executed, pending, missing } = await migrations.state();
+  say(
+    JSON.stringify({
+      needs_bootstrap: !isBootstrapped,
+      executed_migrations: executed,
+      pending_migrations: pending,
+      new_migrations: isBootstrapped ? missing : [],
+    }),
+  );
+});
+
+const confirm = async (): Promise<boolean> => {
+  if (!process.stdin.isTTY) throw new CommandError("not a terminal: say --yes to drop all data");
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question("> Are you sure? This operation is irreversible. [y/n] ");
+  terminal.close();
+  return /^y(?:es)?$/i.test(answer.trim());
+};
+
+/** `migrations reset`: drops everything, rows included. */
+export const reset = withDatabase(async (migrations, { yes = false }) => {
+  if (!(await migrations.state()).isBootstrapped) {
+    throw new CommandError("Database not bootstrapped, nothing to reset");
+  }
+  if (!yes && !(await confirm())) {
+    say("> Canceled");
+    return;
+  }
+  await migrations.reset();
+  say("Database successfully reset");
+});
