@@ -3,6 +3,7 @@ export * from "./ports/body.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/directory.ts";
 export * from "./ports/downstream.ts";
+export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
 export * from "./ports/random.ts";
 export * from "./ports/shareddict.ts";
