@@ -114,7 +114,9 @@ describe("a stampede", () => {
     const { promise, open } = gate();
     let runs = 0;
     const workers = Array.from({ length: 10 }, () => worker());
-    const calls = Array.from({ length: 100 }, (_, i) => workers[i % 10]!.get("k", () => (runs++, promise)));
+    const calls = Array.from({ length: 100 }, async (_, i) =>
+      workers[i % 10]!.get("k", () => (runs++, promise)),
+    );
     await settle();
     open("v");
     const hits = await Promise.all(calls);
@@ -127,7 +129,7 @@ describe("a stampede", () => {
     const { worker } = world();
     const a = worker();
     const { promise, fail } = gate();
-    const calls = Array.from({ length: 100 }, () => a.get("k", () => promise));
+    const calls = Array.from({ length: 100 }, async () => a.get("k", () => promise));
     fail(new Error("origin is down"));
     const ends = await Promise.allSettled(calls);
     expect(ends.every(({ status }) => status === "rejected")).toBe(true);
