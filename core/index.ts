@@ -5,6 +5,7 @@ export * from "./ports/directory.ts";
 export * from "./ports/downstream.ts";
 export * from "./ports/fetcher.ts";
 export * from "./ports/lines.ts";
+export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
 export * from "./ports/random.ts";
 export * from "./ports/shareddict.ts";

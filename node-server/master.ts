@@ -135,6 +135,7 @@ export class Master {
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
       size: conf.workers,
+      maxHeapMb: conf.workerMaxHeapMb,
       logger,
       module: workerModule,
       data: (number, heartbeat) => ({

@@ -79,6 +79,8 @@ class Member {
 
 export interface PoolOptions {
   readonly size: number;
+  /** MiB of heap for each worker. */
+  readonly maxHeapMb: number;
   readonly logger: Logger;
   /** The thread's module. */
   readonly module: URL;
@@ -117,6 +119,7 @@ export class WorkerPool {
     const thread = new Worker(this.options.module, {
       workerData: this.options.data(number, heartbeat),
       name: `worker ${number}`,
+      resourceLimits: { maxOldGenerationSizeMb: this.options.maxHeapMb },
     });
     const member = new Member(number, thread, heartbeat);
     this.members.add(member);

@@ -1,14 +1,17 @@
 import { describeClock } from "../../test/contracts/clock.ts";
+import { describeLock } from "../../test/contracts/lock.ts";
 import { describeLogger } from "../../test/contracts/logger.ts";
 import { describeRandom } from "../../test/contracts/random.ts";
-import { describeSharedDict } from "../../test/contracts/shareddict.ts";
+import { describeSharedDict, describeSharedTexts } from "../../test/contracts/shareddict.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { describeTimers } from "../../test/contracts/timers.ts";
 import {
   MemoryClock,
+  MemoryLock,
   MemoryLogger,
   MemoryRandom,
   MemorySharedDict,
+  MemorySharedTexts,
   MemoryStore,
   MemoryTimers,
 } from "./index.ts";
@@ -22,6 +25,14 @@ describeTimers("memory", () => {
 describeSharedDict("memory", () => {
   const clock = new MemoryClock();
   return { dict: new MemorySharedDict(clock), pass: (ms) => clock.advance(ms) };
+});
+describeSharedTexts("memory", () => {
+  const clock = new MemoryClock();
+  return { texts: new MemorySharedTexts(clock), pass: (ms) => clock.advance(ms) };
+});
+describeLock("memory", () => {
+  const timers = new MemoryTimers(new MemoryClock());
+  return { lock: new MemoryLock(timers), pass: (ms) => timers.advance(ms) };
 });
 describeLogger("memory", () => {
   const logger = new MemoryLogger();

@@ -1,7 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Random } from "../ports/random.ts";
 import type { AutoSource } from "../schema/index.ts";
-import { uuidV4Maker } from "../uuid/v4.ts";
+import { uuidV4Maker } from "../uuid/index.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const secretLength = 32;

@@ -1,6 +1,6 @@
 import type { Entity } from "../entities/index.ts";
 import { own } from "../schema/tree.ts";
-import { uuidV5, uuidV5Maker } from "../uuid/v5.ts";
+import { uuidV5, uuidV5Maker } from "../uuid/index.ts";
 import { walk } from "./entry.ts";
 import type { Entry } from "./entry.ts";
 

@@ -16,3 +16,14 @@ export interface SharedDict {
    */
   incr(key: string, by: number, init: number, ttlMs: number): number | Promise<number>;
 }
+
+/** Texts under keys, shared as far as the adapter says. Each call is atomic; the least recently used gives way. */
+export interface SharedTexts {
+  /** Undefined for a key that was never set, whose time is over, or that was evicted. */
+  get(key: string): string | undefined | Promise<string | undefined>;
+  /** @param ttlMs Milliseconds until the key is forgotten, more than 0; Infinity: until it is evicted. */
+  set(key: string, text: string, ttlMs: number): void | Promise<void>;
+  delete(key: string): void | Promise<void>;
+  /** Forgets every key that begins with `prefix`. */
+  clear(prefix: string): void | Promise<void>;
+}

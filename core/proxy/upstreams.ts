@@ -7,7 +7,7 @@ import type { Row } from "../ports/directory.ts";
 import type { Random } from "../ports/random.ts";
 import type { UpstreamFailureCode } from "../ports/transport.ts";
 import type { Rows } from "../store/rows.ts";
-import { uuidV4Maker } from "../uuid/v4.ts";
+import { uuidV4Maker } from "../uuid/index.ts";
 import type { Balancer, Peer } from "./balancer.ts";
 import { hashInput } from "./hashing.ts";
 

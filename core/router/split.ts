@@ -1,4 +1,4 @@
-import { uuidV5Maker } from "../uuid/v5.ts";
+import { uuidV5Maker } from "../uuid/index.ts";
 
 /** One ranked part of a route: all its regular expressions, or its prefixes of one length. */
 export interface RoutePart {

@@ -18,6 +18,7 @@ export interface Conf {
   readonly adminListen: readonly ListenAddress[];
   readonly statusListen: readonly ListenAddress[];
   readonly workers: number;
+  readonly workerMaxHeapMb: number;
   readonly isDaemon: boolean;
   readonly sslCert: string | undefined;
   readonly sslCertKey: string | undefined;
@@ -164,6 +165,7 @@ export const loadConf = (sources: ConfSources): Conf => {
     adminListen: listenersOf("admin_listen"),
     statusListen: listenersOf("status_listen"),
     workers,
+    workerMaxHeapMb: Math.max(64, Number(texts.worker_max_heap_mb)),
     isDaemon: isTrue(texts.nginx_daemon),
     sslCert: optional("ssl_cert"),
     sslCertKey: optional("ssl_cert_key"),

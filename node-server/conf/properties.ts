@@ -68,6 +68,11 @@ export const properties = {
     default: "auto",
     doc: "Number of workers; `auto` for one a processor.",
   },
+  worker_max_heap_mb: {
+    type: "integer",
+    default: "1024",
+    doc: "MiB of heap that a worker may use; one that wants more is replaced. 100,000 routes take some 200.",
+  },
   nginx_daemon: {
     type: "boolean",
     default: "on",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { SharedDict } from "../../core/index.ts";
+import type { SharedDict, SharedTexts } from "../../core/index.ts";
 
 export interface SharedDictWorld {
   readonly dict: SharedDict;
@@ -49,6 +49,42 @@ export const describeSharedDict = (name: string, make: () => SharedDictWorld): v
       const values = [];
       for (const key of keys) values.push(await dict.get(key));
       expect(values).toEqual(keys.map((_, i) => i));
+    });
+  });
+};
+
+export interface SharedTextsWorld {
+  readonly texts: SharedTexts;
+  /** Lets `ms` pass. */
+  pass(ms: number): void | Promise<void>;
+}
+
+/** The promises of {@link SharedTexts}. */
+export const describeSharedTexts = (name: string, make: () => SharedTextsWorld): void => {
+  describe(`the shared texts of ${name}`, () => {
+    test("are known until they are replaced, deleted or over", async () => {
+      const { texts, pass } = make();
+      await texts.set("a", "", 100);
+      await texts.set("b", "ä\u{1F600}\u0000", Infinity);
+      expect([await texts.get("a"), await texts.get("b"), await texts.get("c")]).toEqual([
+        "",
+        "ä\u{1F600}\u0000",
+        undefined,
+      ]);
+      await pass(100);
+      expect(await texts.get("a")).toBeUndefined();
+      await texts.set("b", "other", 100);
+      expect(await texts.get("b")).toBe("other");
+      await texts.delete("b");
+      expect(await texts.get("b")).toBeUndefined();
+    });
+
+    test("are forgotten by prefix, and no others", async () => {
+      const { texts } = make();
+      for (const key of ["1:a:x", "1:a:", "1:b:x", "11:a:x"]) await texts.set(key, key, 1000);
+      await texts.clear("1:a:");
+      expect([await texts.get("1:a:x"), await texts.get("1:a:")]).toEqual([undefined, undefined]);
+      expect([await texts.get("1:b:x"), await texts.get("11:a:x")]).toEqual(["1:b:x", "11:a:x"]);
     });
   });
 };

@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from "../../ports/downstream.ts";
 import { definePlugin, type Exchange, type PluginHost } from "../../pdk/index.ts";
-import { uuidV4Maker } from "../../uuid/v4.ts";
+import { uuidV4Maker } from "../../uuid/index.ts";
 import { type Config, schema } from "./schema.ts";
 
 const idKey = Symbol("correlation-id");

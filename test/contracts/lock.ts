@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import type { Lock } from "../../core/index.ts";
+
+export interface LockWorld {
+  readonly lock: Lock;
+  /** Lets `ms` pass. */
+  pass(ms: number): void | Promise<void>;
+}
+
+/** The promises of {@link Lock}. */
+export const describeLock = (name: string, make: () => LockWorld): void => {
+  describe(`the lock of ${name}`, () => {
+    test("has one holder at a time, for each key", async () => {
+      const { lock } = make();
+      const lease = await lock.acquire("a", 1000, 0);
+      expect(await lock.acquire("a", 1000, 0)).toBeUndefined();
+      expect(await lock.acquire("b", 1000, 0)).toBeDefined();
+      await lease!.release();
+      expect(await lock.acquire("a", 1000, 0)).toBeDefined();
+    });
+
+    test("goes to who waits first when it is released", async () => {
+      const { lock } = make();
+      const lease = await lock.acquire("a", 1000, 0);
+      const order: number[] = [];
+      const waits = [1, 2].map(async (i) => {
+        const own = await lock.acquire("a", 1000, 500);
+        order.push(i);
+        await own!.release();
+      });
+      await lease!.release();
+      await Promise.all(waits);
+      expect(order).toEqual([1, 2]);
+    });
+
+    test("is waited for no longer than asked", async () => {
+      const { lock, pass } = make();
+      await lock.acquire("a", 1000, 0);
+      const waiting = lock.acquire("a", 1000, 50);
+      await pass(50);
+      expect(await waiting).toBeUndefined();
+    });
+
+    test("is free when the lease ends; the late holder frees and extends nothing", async () => {
+      const { lock, pass } = make();
+      const late = await lock.acquire("a", 100, 0);
+      const waiting = lock.acquire("a", 1000, 500);
+      await pass(100);
+      expect(await waiting).toBeDefined();
+      expect(await late!.extend(100)).toBe(false);
+      await late!.release();
+      expect(await lock.acquire("a", 100, 0)).toBeUndefined();
+    });
+
+    test("is held longer when the lease is extended", async () => {
+      const { lock, pass } = make();
+      const lease = await lock.acquire("a", 100, 0);
+      await pass(60);
+      expect(await lease!.extend(100)).toBe(true);
+      await pass(60);
+      expect(await lock.acquire("a", 100, 0)).toBeUndefined();
+    });
+  });
+};
