@@ -11,7 +11,6 @@ export class Lru<V> {
   private readonly newer: Uint32Array;
   private readonly older: Uint32Array;
   private readonly free: number[] = [];
-  private newest = 0;
 
   /** @param capacity Entries, at least 1. */
   constructor(capacity: number) {
@@ -37,9 +36,17 @@ export class Lru<V> {
       this.drop(key, place);
       return undefined;
     }
-    if (place !== this.newest) {
-      this.unlink(place);
-      this.link(place);
+    const { newer, older } = this;
+    const up = newer[place]!;
+    if (up !== 0) {
+      const down = older[place]!;
+      older[up] = down;
+      newer[down] = up;
+      const before = older[0]!;
+      older[place] = before;
+      newer[before] = place;
+      newer[place] = 0;
+      older[0] = place;
     }
     return this.values[place];
   }
@@ -72,7 +79,7 @@ export class Lru<V> {
   clear(): void {
     this.places.clear();
     this.keys.length = this.values.length = this.free.length = 0;
-    this.newer[0] = this.older[0] = this.newest = 0;
+    this.newer[0] = this.older[0] = 0;
   }
 
   private drop(key: string, place: number): void {
@@ -87,13 +94,12 @@ export class Lru<V> {
     this.older[place] = before;
     this.newer[before] = place;
     this.newer[place] = 0;
-    this.older[0] = this.newest = place;
+    this.older[0] = place;
   }
 
   private unlink(place: number): void {
     const [up, down] = [this.newer[place]!, this.older[place]!];
     this.older[up] = down;
     this.newer[down] = up;
-    this.newest = this.older[0]!;
   }
 }
