@@ -4,7 +4,8 @@ import allCases from "../../test/corpora/declarative.json" with { type: "json" }
 import { countingAuto, entities } from "../../test/support/entities.ts";
 import { isObject } from "../schema/tree.ts";
 import type { Values } from "../schema/index.ts";
-import { emptyHash, load, md5, readConfigRequest } from "./index.ts";
+import { emptyHash, load, readConfigRequest } from "./index.ts";
+import { md5 } from "../uuid/md5.ts";
 
 interface Case {
   readonly id: string;

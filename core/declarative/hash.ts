@@ -1,6 +1,6 @@
 import { isObject } from "../schema/tree.ts";
 import type { Values } from "../schema/index.ts";
-import { md5 } from "./md5.ts";
+import { md5 } from "../uuid/md5.ts";
 
 /** The hash of a configuration without any row. */
 export const emptyHash = "0".repeat(32);

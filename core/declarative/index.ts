@@ -6,6 +6,5 @@ export { exportDocument, exportYaml } from "./export.ts";
 export { emptyHash } from "./hash.ts";
 export { load } from "./load.ts";
 export type { Loaded, LoadFailure, LoadOptions, Tables } from "./load.ts";
-export { md5 } from "./md5.ts";
 export { readConfigRequest } from "./request.ts";
 export type { ConfigRefusal, ConfigRequest } from "./request.ts";

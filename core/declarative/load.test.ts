@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 
 import { countingAuto, entities } from "../../test/support/entities.ts";
 import type { Values } from "../schema/index.ts";
-import { emptyHash, load, md5 } from "./index.ts";
+import { emptyHash, load } from "./index.ts";
+import { md5 } from "../uuid/md5.ts";
 import type { Loaded, Tables } from "./index.ts";
 
 const attempt = (source: string | Values) => load(source, { entities, auto: countingAuto() });

@@ -8,7 +8,7 @@ import type { ConfigError } from "./error.ts";
 import { flattenErrors } from "./flatten.ts";
 import { emptyHash, hashDocument } from "./hash.ts";
 import { assignIds } from "./ids.ts";
-import { md5 } from "./md5.ts";
+import { md5 } from "../uuid/md5.ts";
 import { readDocument } from "./read.ts";
 import { Resolver } from "./resolve.ts";
 import { upgrade } from "./upgrade.ts";

@@ -51,14 +51,3 @@ export const forwarded = (
     realIp: headers.get("x-real-ip") ?? own.realIp,
   };
 };
-
-/** The fields that only the gateway may say. */
-export const forwardedNames: readonly string[] = [
-  "x-real-ip",
-  "x-forwarded-for",
-  "x-forwarded-proto",
-  "x-forwarded-host",
-  "x-forwarded-port",
-  "x-forwarded-path",
-  "x-forwarded-prefix",
-];

@@ -1,11 +1,18 @@
-import { fromBase64, toBase64 } from "./base64.ts";
+import { fromBase64, toBase64 } from "../http/base64.ts";
 import { StoreProblem } from "./problem.ts";
 
-/** The opaque text that names where a page ends. */
-export const offsetAfter = (...key: readonly string[]): string => toBase64(JSON.stringify(key));
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The opaque text that names where a page ends: base64 for URLs, without padding. @see RFC 4648 §5 */
+export const offsetAfter = (...key: readonly string[]): string =>
+  toBase64(encoder.encode(JSON.stringify(key)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
 
 /**
- * The key behind an offset.
+ * The key behind an offset, in either alphabet, padded or not.
  *
  * @returns Undefined when it is JSON, but none of ours: nothing comes after it.
  * @throws StoreProblem for what can't be read.
@@ -13,11 +20,11 @@ export const offsetAfter = (...key: readonly string[]): string => toBase64(JSON.
 export const keyOfOffset = (offset: string): readonly string[] | undefined => {
   const refuse = (why: string): StoreProblem =>
     new StoreProblem("invalidOffset", `'${offset}' is not a valid offset: bad ${why} encoding`);
-  const text = fromBase64(offset);
-  if (text === undefined) throw refuse("base64");
+  const bytes = fromBase64(offset.replaceAll("-", "+").replaceAll("_", "/"));
+  if (bytes === undefined) throw refuse("base64");
   let key: unknown;
   try {
-    key = JSON.parse(text);
+    key = JSON.parse(decoder.decode(bytes));
   } catch {
     throw refuse("json");
   }

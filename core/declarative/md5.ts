@@ -1,1 +1,0 @@
-export { md5 } from "../uuid/md5.ts";
