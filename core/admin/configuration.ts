@@ -8,12 +8,10 @@ import {
   type LoadFailure,
 } from "../declarative/index.ts";
 import { type CertificateChecker, createEntities } from "../entities/index.ts";
-import { checkRegex } from "../http/regex.ts";
-import { normalizePath } from "../http/path.ts";
 import type { PluginDefinition } from "../pdk/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Random } from "../ports/random.ts";
-import type { RouterFlavor } from "../router/index.ts";
+import { checkExpression, type RouterFlavor } from "../router/index.ts";
 import type { Tables } from "../store/rows.ts";
 import { autoSource } from "./auto.ts";
 
@@ -36,8 +34,7 @@ export class DeclarativeConfiguration {
       entities: createEntities({
         plugins: Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin])),
         pluginEntities: plugins.flatMap((plugin) => plugin.entities ?? []),
-        regexProblem: checkRegex,
-        normalizePath,
+        expressionProblem: checkExpression,
         routerFlavor,
         ...(certificates && { certificates }),
       }),

@@ -30,10 +30,8 @@ export interface EntityPorts {
   /** Vaults that rows may name, by name, with the record of their configuration. */
   readonly vaults?: Readonly<Record<string, RecordField>>;
   readonly certificates?: CertificateChecker;
-  /** What is wrong with a regular expression for the router; undefined when it is fine. Default: its own dialect. */
-  readonly regexProblem?: (pattern: string) => string | undefined;
-  /** The normal form of a request path: bytes in, bytes out, one character each. Default: the router's. */
-  readonly normalizePath?: (path: string) => string;
+  /** Why the router can't use a route's expression; undefined when it can. Default: every expression is taken. */
+  readonly expressionProblem?: (expression: string) => string | undefined;
   /** The router's flavour; it decides about wildcard server names and the route's expression. Default `traditional_compatible`. */
   readonly routerFlavor?: "traditional_compatible" | "traditional" | "expressions";
 }

@@ -21,7 +21,7 @@ import {
 } from "../schema/index.ts";
 import type { Documented, RecordSpec, Values } from "../schema/index.ts";
 import { hostProblem } from "../schema/host.ts";
-import { normalizePath as normalize } from "../http/path.ts";
+import { normalizePath } from "../http/path.ts";
 import { checkRegex } from "../http/regex.ts";
 import { created, id, labels, updated } from "./columns.ts";
 import type { Entity, Variant } from "./entity.ts";
@@ -48,19 +48,18 @@ const toText = (bytes: string): string =>
   new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 
 /** The rules of one path: plain paths in normal form, `~` before a regular expression. */
-const pathOf = ({ normalizePath = normalize }: EntityPorts) =>
-  string({
-    match_any: { patterns: ["^/", "^~/"], err: "should start with: / (fixed path) or ~/ (regex path)" },
-    match_none: [{ pattern: "//", err: "must not have empty segments" }],
-    check(value) {
-      if (value.startsWith("~")) return pcreProblem(value.slice(1));
-      const escape = /%(?![0-9A-Fa-f]{2})(.{0,2})/.exec(value);
-      if (escape) return `invalid url-encoded value: '%${escape[1]}'`;
-      const bytes = toBytes(value);
-      const normal = normalizePath(bytes);
-      return normal === bytes ? undefined : `non-normalized path, consider use '${toText(normal)}' instead`;
-    },
-  });
+const path = string({
+  match_any: { patterns: ["^/", "^~/"], err: "should start with: / (fixed path) or ~/ (regex path)" },
+  match_none: [{ pattern: "//", err: "must not have empty segments" }],
+  check(value) {
+    if (value.startsWith("~")) return pcreProblem(value.slice(1));
+    const escape = /%(?![0-9A-Fa-f]{2})(.{0,2})/.exec(value);
+    if (escape) return `invalid url-encoded value: '%${escape[1]}'`;
+    const bytes = toBytes(value);
+    const normal = normalizePath(bytes);
+    return normal === bytes ? undefined : `non-normalized path, consider use '${toText(normal)}' instead`;
+  },
+});
 
 const hostPattern = string({
   match_all: [{ pattern: "^[^*]*%*?[^*]*$", err: "invalid wildcard: must have at most one wildcard" }],
@@ -115,7 +114,7 @@ const fieldsOf = (ports: EntityPorts) => ({
   destinations: endpoint("gateway"),
   methods: set(httpMethod(), { doc: "Methods that match." }),
   hosts: array(hostPattern, { doc: "Host names that match; the first or last label may be *." }),
-  paths: array(pathOf(ports), {
+  paths: array(path, {
     doc: "Path prefixes that match, or regular expressions after a ~. They are tried longest first.",
   }),
   headers: map(
@@ -220,13 +219,18 @@ function exclusiveMatchers(row: Values): string | undefined {
     : undefined;
 }
 
-/** A regular expression that the router can't run, though it is well-formed: look-around, back-references. */
-function routerProblem(row: Values, { regexProblem = checkRegex }: EntityPorts): string | undefined {
+/** What the router can't run: a wrong expression, a regular expression with look-around or back-references. */
+function routerProblem(row: Values, { expressionProblem }: EntityPorts): string | undefined {
+  const { expression } = row;
+  if (typeof expression === "string") {
+    const problem = expressionProblem?.(expression);
+    return problem && `Router Expression failed validation: ${problem}`;
+  }
   const paths = row["paths"];
   if (!Array.isArray(paths)) return undefined;
-  for (const path of paths as readonly string[]) {
-    const problem = path.startsWith("~") ? regexProblem(path.slice(1)) : undefined;
-    if (problem !== undefined) return `Router Expression failed validation: ${path.slice(1)}: ${problem}`;
+  for (const written of paths as readonly string[]) {
+    const problem = written.startsWith("~") ? checkRegex(written.slice(1)) : undefined;
+    if (problem !== undefined) return `Router Expression failed validation: ${written.slice(1)}: ${problem}`;
   }
   return undefined;
 }
