@@ -1,1 +1,2 @@
 export { KvConfigurations, type PublishedConfiguration } from "./configuration.ts";
+export { SocketDnsTransport } from "./dns.ts";
