@@ -12,6 +12,9 @@ import {
 import { Planner } from "./pipeline/planner.ts";
 import type { PluginInstance } from "./pipeline/plan.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { GroupState } from "./balancer/index.ts";
+import type { DnsClient, DnsStatistics } from "./dns/index.ts";
+import type { Dialer } from "./ports/dialer.ts";
 import type { Directory, Row } from "./ports/directory.ts";
 import type {
   Downstream,
@@ -23,6 +26,7 @@ import type {
 } from "./ports/downstream.ts";
 import type { Fetcher } from "./ports/fetcher.ts";
 import type { LineFiles } from "./ports/lines.ts";
+import type { HealthBoard } from "./ports/healthboard.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
 import type { SharedDict } from "./ports/shareddict.ts";
@@ -48,6 +52,12 @@ export interface GatewayPorts {
   readonly transport: Transport;
   /** Counters of rate limits: of the node, or as far as the root can share them. */
   readonly counters: SharedDict;
+  /** What is known of the health of upstreams: of the node, or as far as the root can share it. */
+  readonly board: HealthBoard;
+  /** Resolves the names of services and targets; undefined to leave that to the transport. */
+  readonly dns?: DnsClient | undefined;
+  /** For TCP health checks; undefined where they can't be made. */
+  readonly dialer?: Dialer | undefined;
   readonly subtle: Subtle;
   /** For what the gateway sends by itself: logs. */
   readonly fetcher: Fetcher;
@@ -91,6 +101,10 @@ export interface Gateway extends RequestHandler {
   certificate(serverName: string | undefined): void;
   /** Takes over what another worker noticed or an operator decided about an address. */
   setHealth(change: HealthChange): void;
+  /** What is known of an upstream's targets; undefined when there is none of that name. */
+  upstreamState(name: string): Promise<GroupState | undefined>;
+  /** What the DNS client counted; undefined when the platform resolves names. */
+  dnsStatistics(): DnsStatistics | undefined;
   /** What plugins counted on this worker, under names with labels. */
   metrics(): Record<string, number>;
 }
@@ -108,6 +122,7 @@ class CompiledGateway implements Gateway {
   private readonly definitions: ReadonlyMap<string, PluginDefinition>;
   private readonly upstreams: Upstreams;
   private readonly prober: Prober | undefined;
+  private readonly dns: DnsClient | undefined;
   private rows: Rows;
   private snapshot: Snapshot;
   private kept = new Map<string, Kept>();
@@ -119,9 +134,14 @@ class CompiledGateway implements Gateway {
     this.upstreams = new Upstreams({
       clock: ports.clock,
       random: ports.random,
+      board: ports.board,
+      dns: ports.dns,
       onHealthChange: options.onHealthChange,
     });
-    this.prober = options.isProber ? new Prober(this.upstreams, ports) : undefined;
+    this.prober = options.isProber
+      ? new Prober(this.upstreams, { ...ports, dns: ports.dns, dialer: ports.dialer })
+      : undefined;
+    this.dns = ports.dns;
     this.ports = {
       transport: ports.transport,
       clock: ports.clock,
@@ -187,6 +207,14 @@ class CompiledGateway implements Gateway {
     this.upstreams.setHealth(change);
   }
 
+  upstreamState(name: string): Promise<GroupState | undefined> {
+    return this.upstreams.state(name);
+  }
+
+  dnsStatistics(): DnsStatistics | undefined {
+    return this.dns?.stats();
+  }
+
   private flow(
     request: IncomingRequest | RefusedRequest,
     downstream: Downstream,
@@ -234,7 +262,7 @@ class CompiledGateway implements Gateway {
     const swapUpstreams = touches("upstreams", "targets") ? this.upstreams.prepare(rows) : undefined;
     return () => {
       swapUpstreams?.();
-      if (swapUpstreams !== undefined) this.prober?.restart();
+      if (swapUpstreams !== undefined) this.prober?.update();
       rows.apply(changes.filter(isInPlace));
       this.rows = rows;
       this.kept = kept;
@@ -251,7 +279,7 @@ class CompiledGateway implements Gateway {
     const swapUpstreams = this.upstreams.prepare(rows);
     return () => {
       swapUpstreams();
-      this.prober?.restart();
+      this.prober?.update();
       this.rows = rows;
       this.kept = kept;
       this.snapshot = { version: this.snapshot.version + 1, router, planner };

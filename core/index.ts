@@ -1,9 +1,12 @@
 /** The front door: the one file of the core that adapters and roots import. */
 export * from "./ports/body.ts";
 export * from "./ports/clock.ts";
+export * from "./ports/dialer.ts";
 export * from "./ports/directory.ts";
+export * from "./ports/dns.ts";
 export * from "./ports/downstream.ts";
 export * from "./ports/fetcher.ts";
+export * from "./ports/healthboard.ts";
 export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
@@ -14,6 +17,8 @@ export * from "./ports/timers.ts";
 export * from "./ports/transport.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";
+export * from "./dns/index.ts";
+export type { AddressState, GroupState, TargetState } from "./balancer/index.ts";
 export type { HealthChange } from "./proxy/upstreams.ts";
 export { BytesBody, readAll } from "./http/bodies.ts";
 export { addressSet } from "./http/address.ts";

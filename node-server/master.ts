@@ -33,6 +33,9 @@ const graceMs = 10_000;
 /** Memory for counters, as Kong's `kong_rate_limiting_counters`: some 500,000. */
 const countersBytes = 12 * 1024 * 1024;
 
+/** Memory for the health of upstreams, as Kong's `kong_healthchecks`: some 200,000 numbers, three an address. */
+const healthBytes = 5 * 1024 * 1024;
+
 const workerModule = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
   import.meta.url,
@@ -132,6 +135,7 @@ export class Master {
       : undefined;
     const ticketKeys = new Uint8Array(randomBytes(48));
     const countersZone = createZone(countersBytes);
+    const healthZone = createZone(healthBytes);
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
       size: conf.workers,
@@ -146,6 +150,7 @@ export class Master {
         ticketKeys,
         heartbeat,
         countersZone,
+        healthZone,
       }),
     });
     const admin = new AdminListener(
@@ -169,9 +174,10 @@ export class Master {
         }),
         counts: () => pool.count(),
         health: {
-          isHealthy: (upstream, host, port) => pool.isHealthy(upstream, host, port),
+          state: (upstream) => pool.inspect(upstream),
           mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
         },
+        dns: () => pool.countDns(),
       }),
       certificate,
     );
@@ -183,6 +189,7 @@ export class Master {
         database,
         ...(opened === undefined && { configuration }),
         counts: () => pool.count(),
+        dns: () => pool.countDns(),
       }),
       certificate,
     );

@@ -1,4 +1,12 @@
-import type { HealthChange, NodeFacts, RowChange, Tables, WorkerCounts } from "../core/index.ts";
+import type {
+  DnsStatistics,
+  GroupState,
+  HealthChange,
+  NodeFacts,
+  RowChange,
+  Tables,
+  WorkerCounts,
+} from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
 
 /** Supervisor to the runtime process. */
@@ -31,6 +39,8 @@ export interface WorkerData {
   readonly ticketKeys: Uint8Array;
   /** Counters that all workers share. */
   readonly countersZone: SharedArrayBuffer;
+  /** The health of upstreams, which all workers share. */
+  readonly healthZone: SharedArrayBuffer;
   /** Counted up by the worker while its event loop turns. */
   readonly heartbeat: Int32Array;
 }
@@ -46,6 +56,10 @@ export type ToWorker =
   /** Accept connections. */
   | { readonly type: "listen" }
   | { readonly type: "count" }
+  /** Tell what is known of an upstream's targets. */
+  | { readonly type: "inspect"; readonly upstream: string }
+  /** Tell what the DNS client counted. */
+  | { readonly type: "countDns" }
   /** Another worker noticed, or an operator decided. */
   | { readonly type: "health"; readonly change: HealthChange }
   /** Finish what is under way, then exit. */
@@ -59,5 +73,9 @@ export type FromWorker =
   | { readonly type: "listening" }
   | { readonly type: "health"; readonly change: HealthChange }
   | { readonly type: "counted"; readonly counts: WorkerCounts }
+  /** Undefined when there is no such upstream. */
+  | { readonly type: "inspected"; readonly state: GroupState | undefined }
+  /** Undefined when the operating system resolves names. */
+  | { readonly type: "countedDns"; readonly statistics: DnsStatistics | undefined }
   /** It can't serve at all. */
   | { readonly type: "failed"; readonly problem: string };

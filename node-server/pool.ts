@@ -1,8 +1,11 @@
 import { Worker } from "node:worker_threads";
 import {
   applyChanges,
+  type DnsStatistics,
+  type GroupState,
   type HealthChange,
   type Logger,
+  mergeStatistics,
   type RowChange,
   type Tables,
   type WorkerCounts,
@@ -94,7 +97,6 @@ export class WorkerPool {
   private current: Configuration = { version: 0, tables: {} };
   private changes: Promise<unknown> = Promise.resolve();
   private delayMs = 0;
-  private readonly unhealthy = new Set<string>();
   private isClosing = false;
   private readonly watch: NodeJS.Timeout;
   private readonly respawns = new Set<NodeJS.Timeout>();
@@ -254,21 +256,34 @@ export class WorkerPool {
     );
   }
 
-  /** An address changed sides: every worker but the one that noticed is told. Those born later learn it by traffic. */
+  /** An address changed sides: every worker but the one that noticed is told. Those born later read it in the zone. */
   tellHealth(change: HealthChange, noticedBy?: Member): void {
-    const { upstream, host, port, isHealthy } = change;
-    const address = JSON.stringify([upstream, host, port ?? null]);
-    if (isHealthy) this.unhealthy.delete(address);
-    else this.unhealthy.add(address);
     for (const member of this.members) if (member !== noticedBy) member.send({ type: "health", change });
   }
 
-  /** Whether an address of an upstream is served, as far as workers told. */
-  isHealthy(upstream: string, host: string, port: number): boolean {
-    return (
-      !this.unhealthy.has(JSON.stringify([upstream, host, port])) &&
-      !this.unhealthy.has(JSON.stringify([upstream, host, null]))
+  /** What is known of an upstream; undefined when there is none of that name, or no worker to tell. */
+  async inspect(upstream: string): Promise<GroupState | undefined> {
+    const member = [...this.members].find(({ isListening }) => isListening);
+    const answer = member?.next("inspected");
+    member?.send({ type: "inspect", upstream });
+    return (await answer)?.state;
+  }
+
+  /** What the DNS clients of all workers counted; undefined when the operating system resolves names. */
+  async countDns(): Promise<DnsStatistics | undefined> {
+    const answers = await Promise.all(
+      [...this.members]
+        .filter((member) => member.isListening)
+        .map((member) => {
+          const answer = member.next("countedDns");
+          member.send({ type: "countDns" });
+          return answer;
+        }),
     );
+    const statistics = answers.flatMap((answer) =>
+      answer?.statistics === undefined ? [] : [answer.statistics],
+    );
+    return statistics.length === 0 ? undefined : mergeStatistics(statistics);
   }
 
   /** What every worker counted; a worker that dies meanwhile is left out. */

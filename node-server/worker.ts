@@ -8,6 +8,7 @@ import {
   type Listener,
   newCounters,
   nodeLogger,
+  nodeDialer,
   NodeLineFiles,
   NodeTransport,
   ZoneDict,
@@ -23,10 +24,12 @@ import {
   type Tables,
 } from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
+import { openDns } from "./dns.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 
-const { conf, node, version, heartbeat, certificate, ticketKeys, countersZone } = workerData as WorkerData;
+const { conf, node, version, heartbeat, certificate, ticketKeys, countersZone, healthZone } =
+  workerData as WorkerData;
 const port = parentPort!;
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -70,6 +73,9 @@ const openGateway = async (): Promise<Gateway> => {
       timers: new WebTimers(logger),
       transport,
       counters: new ZoneDict(countersZone, webClock, threadId),
+      board: new ZoneDict(healthZone, webClock, threadId),
+      dns: openDns(conf.dns, logger),
+      dialer: nodeDialer,
       subtle: webSubtle,
       fetcher: new WebFetcher(),
       files: new NodeLineFiles(),
@@ -180,6 +186,18 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
           metrics: gateway.metrics(),
         },
       });
+      return;
+    case "inspect":
+      gateway.upstreamState(message.upstream).then(
+        (state) => tell({ type: "inspected", state }),
+        (error: unknown) => {
+          logger.log("error", `the state of upstream ${message.upstream} is not known`, { error });
+          tell({ type: "inspected", state: undefined });
+        },
+      );
+      return;
+    case "countDns":
+      tell({ type: "countedDns", statistics: gateway.dnsStatistics() });
       return;
     case "health":
       gateway.setHealth(message.change);

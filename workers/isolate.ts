@@ -56,6 +56,7 @@ export class Isolate {
         logger: this.logger,
         timers: new WebTimers(this.logger),
         counters: new MemorySharedDict(webClock),
+        board: new MemorySharedDict(webClock),
         subtle: webSubtle,
         fetcher: new WebFetcher(),
         files: undefined,

@@ -1,4 +1,5 @@
 import { bundledVaults } from "../entities/index.ts";
+import type { DnsStatistics } from "../dns/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { PluginDefinition } from "../pdk/index.ts";
@@ -13,7 +14,7 @@ import { openApi } from "./openapi.ts";
 import { stateOf } from "./readiness.ts";
 import { entityResources } from "./resources.ts";
 import { schemaResources } from "./schemas.ts";
-import { statusResource, type WorkerCounts } from "./status.ts";
+import { dnsResource, statusResource, type WorkerCounts } from "./status.ts";
 
 export { autoSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
@@ -37,6 +38,8 @@ export interface AdminOptions {
   readonly node: () => NodeInformation;
   readonly counts: () => Promise<readonly WorkerCounts[]>;
   readonly health?: HealthSource;
+  /** What the DNS clients counted; undefined (or none given) when the platform resolves names. */
+  readonly dns?: () => Promise<DnsStatistics | undefined>;
   readonly logLevel?: LogLevelControl;
   /** Required of every request as `Authorization: Bearer <token>`; without it everybody may do everything. */
   readonly token?: string;
@@ -72,6 +75,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     .resource("/metrics", metricsResource(node, counts))
     .resource("/", { GET: async () => information(node(), await pluginsInUse(database)) })
     .resource("/status", statusResource(counts, state))
+    .resource("/status/dns", dnsResource(options.dns ?? (async () => undefined), counts))
     .resource(
       "/config",
       configuration === undefined

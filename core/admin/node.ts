@@ -44,8 +44,7 @@ export const nodeResources = (app: AdminApp): void => {
     .resource("/cache", { DELETE: () => message("", 204) })
     .resource("/cache/:key", { GET: () => message("Not found", 404), DELETE: () => message("", 204) })
     .resource("/clustering/data-planes", { GET: controlPlaneOnly })
-    .resource("/clustering/status", { GET: controlPlaneOnly })
-    .resource("/status/dns", { GET: () => message("not implemented with the legacy DNS client", 501) });
+    .resource("/clustering/status", { GET: controlPlaneOnly });
 };
 
 /** `/debug/node/log-level` */

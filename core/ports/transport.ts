@@ -34,6 +34,8 @@ export interface UpstreamRequest {
   readonly body: BodyStream | undefined;
   /** `websocket` asks to switch protocols; undefined otherwise. */
   readonly upgrade: string | undefined;
+  /** A connection of its own, closed afterwards (HTTP/1.1, where the platform lets choose). Default false. */
+  readonly isSingle?: boolean;
   /** Milliseconds until connected, TLS included. */
   readonly connectTimeoutMs: number;
   /** Milliseconds between two successful writes. */
