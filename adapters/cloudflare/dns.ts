@@ -30,6 +30,9 @@ export class SocketDnsTransport implements DnsTransport {
     { timeoutMs, accepts }: DnsExchange,
   ): Promise<Uint8Array> {
     const socket = connect(server);
+    // Its failures come up where it is read and written; nobody waits for these.
+    socket.opened.catch(() => undefined);
+    socket.closed.catch(() => undefined);
     const late = new Promise<never>((_, reject) => {
       AbortSignal.timeout(timeoutMs).addEventListener("abort", () =>
         reject(new Error(`name server ${server} did not answer within ${timeoutMs} ms by TCP`)),
