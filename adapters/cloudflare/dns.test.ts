@@ -3,7 +3,7 @@ import { HttpsDnsTransport } from "../web/index.ts";
 import { describeZone } from "../../test/contracts/dns.ts";
 import { SocketDnsTransport } from "./dns.ts";
 
-const deadPort = inject("deadPort");
+const deadPort: number = inject("deadPort");
 
 describeZone("bind9 over HTTPS", {
   server: inject("dohUrl"),

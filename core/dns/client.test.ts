@@ -66,7 +66,7 @@ describe("a name", () => {
   test("that can't be a name is not asked for", async () => {
     const { client, servers } = memoryDns();
     const failures = await Promise.all(
-      ["a..b", `${"x".repeat(64)}.test`, "a b"].map((name) => client.resolve(name)),
+      ["a..b", `${"x".repeat(64)}.test`, "a b"].map(async (name) => client.resolve(name)),
     );
     expect(failures.map(({ failure }) => failure?.code)).toEqual(["bad_name", "bad_name", "bad_name"]);
     expect(servers.asked).toEqual([]);
@@ -167,7 +167,7 @@ describe("many who ask at the same time", () => {
   ])("with dns_no_sync %s ask %d times", async (isUnsynchronised, questions) => {
     const { client, servers } = memoryDns({ order: ["A"], isUnsynchronised });
     servers.put("a.test", ["10.0.0.1"]);
-    await Promise.all(Array.from({ length: 5 }, () => client.resolve("a.test")));
+    await Promise.all(Array.from({ length: 5 }, async () => client.resolve("a.test")));
     expect(servers.asked).toHaveLength(questions);
   });
 });

@@ -145,7 +145,7 @@ export const describeZone = (name: string, { server, transport, deadServer }: Zo
 
     test("many who ask at the same time ask once", async () => {
       const client = clientOf();
-      await Promise.all(Array.from({ length: 50 }, () => client.resolve("a1.gw.test")));
+      await Promise.all(Array.from({ length: 50 }, async () => client.resolve("a1.gw.test")));
       expect(client.stats()["a1.gw.test|A"]).toMatchObject({ query: 1, query_succ: 1, miss: 50 });
     });
 

@@ -6,17 +6,6 @@ import { installed, startBind, startUnbound } from "./nameserver.ts";
 import { freePorts } from "./ports.ts";
 import { startUpstream } from "./upstream.ts";
 
-declare module "vitest" {
-  export interface ProvidedContext {
-    upstreamPort: number;
-    deadPort: number;
-    /** `address:port` of each name server that is installed. */
-    nameServers: { readonly bind9?: string; readonly unbound?: string };
-    /** Answers for one of them over HTTP. */
-    dohUrl: string | undefined;
-  }
-}
-
 /** Once for the whole run: an upstream and name servers that suites in both runtimes can reach. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const upstream = await startUpstream();
