@@ -4,4 +4,9 @@ export interface Env {
   readonly CONFIG: KVNamespace;
   /** `debug` … `emerg`; default `notice`. */
   readonly LOG_LEVEL?: string;
+  /**
+   * URLs of name servers that speak DNS over HTTPS, separated by commas. Services by name (`_http._tcp.name`) are looked up
+   * there; without it they have no address. Other names are resolved by the platform.
+   */
+  readonly DNS_OVER_HTTPS?: string;
 }

@@ -19,6 +19,7 @@ import {
 } from "../core/index.ts";
 import manifest from "../package.json" with { type: "json" };
 import type { Env } from "./env.ts";
+import { edgeDns } from "./dns.ts";
 import { cloudflareFetch } from "./platform.ts";
 
 /** How often an isolate asks whether there is a newer configuration, at most. */
@@ -57,6 +58,7 @@ export class Isolate {
         timers: new WebTimers(this.logger),
         counters: new MemorySharedDict(webClock),
         board: new MemorySharedDict(webClock),
+        dns: edgeDns(env.DNS_OVER_HTTPS, this.logger),
         subtle: webSubtle,
         fetcher: new WebFetcher(),
         files: undefined,

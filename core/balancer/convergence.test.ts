@@ -35,8 +35,8 @@ const simulate = (algorithm: Algorithm, service: (address: number, nowMs: number
     const i = group.addresses.indexOf(address);
     address.connections++;
     freeAtMs[i] = Math.max(freeAtMs[i]!, nowMs) + service(i, nowMs);
-    const tookMs = freeAtMs[i]! - nowMs;
-    ends.push({ atMs: freeAtMs[i]!, address, tookMs });
+    const tookMs = freeAtMs[i] - nowMs;
+    ends.push({ atMs: freeAtMs[i], address, tookMs });
     counts[i]!++;
     requests++;
     total += tookMs;

@@ -4,7 +4,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import { Answer, type Endpoint } from "./answer.ts";
 import { DnsFailure, recursion } from "./failure.ts";
-import { type Found, Lookup } from "./lookup.ts";
+import { type Found, isServiceName, Lookup } from "./lookup.ts";
 import type { DnsRecord } from "./message.ts";
 import { bare, hostKind } from "./name.ts";
 import type { DnsOptions, DnsSettings } from "./settings.ts";
@@ -25,6 +25,9 @@ export interface SocketAddress {
 
 /** Services that may lead to services. */
 const maxServices = 4;
+
+/** Milliseconds after which a question that never ended holds up no other: at the edge it dies with its request. */
+const patienceMs = 30_000;
 
 const endpointOf = (record: DnsRecord): Endpoint =>
   record.type === "SRV"
@@ -52,7 +55,7 @@ export class DnsClient {
   private settings: DnsSettings;
   private lookup: Lookup;
   private answers: Lru<Answer>;
-  private readonly asking = new Map<string, Promise<Answer>>();
+  private readonly asking = new Map<string, { readonly answer: Promise<Answer>; readonly sinceMs: number }>();
 
   constructor(settings: DnsSettings, options: DnsOptions, ports: DnsClientPorts) {
     this.ports = ports;
@@ -157,15 +160,17 @@ export class DnsClient {
   /** Who asks for the same name at the same time gets the same answer. */
   private ask(name: string, stale: Answer | undefined): Promise<Answer> {
     const running = this.asking.get(name);
-    if (running !== undefined && (stale !== undefined || !this.options.isUnsynchronised)) return running;
+    const sinceMs = this.ports.clock.nowMs();
+    const isShared = stale !== undefined || !this.options.isUnsynchronised;
+    if (running !== undefined && isShared && sinceMs - running.sinceMs < patienceMs) return running.answer;
     if (stale !== undefined) stale.counters.stale++;
     const { answers } = this;
     const work = this.find(name)
       .then((answer) => this.keep(answers, answer, stale))
       .finally(() => {
-        if (this.asking.get(name) === work) this.asking.delete(name);
+        if (this.asking.get(name)?.answer === work) this.asking.delete(name);
       });
-    this.asking.set(name, work);
+    this.asking.set(name, { answer: work, sinceMs });
     return work;
   }
 
@@ -198,9 +203,10 @@ export class DnsClient {
     return this.answer(name, type, failure ?? endpointsOf(records), expiresAtMs);
   }
 
-  /** Without asking anybody: an address, or an entry of the hosts file. */
+  /** Without asking anybody: an address, an entry of the hosts file, or a name that is kept. */
   private known(name: string): Answer | undefined {
-    const host = hostKind(name) === "name" ? this.inHosts(name) : bare(name);
+    const isKept = this.options.keepsNames === true && !isServiceName(name);
+    const host = isKept || hostKind(name) !== "name" ? bare(name) : this.inHosts(name);
     if (host === undefined) return undefined;
     const answer = this.answer(name, "ip", [{ host, port: 0, weight: 1 }], Infinity);
     this.answers.set(name, answer, Infinity);

@@ -20,7 +20,7 @@ const defaultOrder: readonly OrderItem[] = ["LAST", "SRV", "A", "AAAA", "CNAME"]
 /** Aliases that may follow each other. */
 const maxAliases = 16;
 
-const isServiceName = (name: string): boolean => /^_[^.]+\._[^.]+\./.test(name);
+export const isServiceName = (name: string): boolean => /^_[^.]+\._[^.]+\./.test(name);
 
 /** The names to ask for, in order. */
 export const candidates = (
@@ -80,7 +80,8 @@ export class Lookup {
   }
 
   private types(name: string): Iterable<RecordType> {
-    const { order = defaultOrder, isStrict = false } = this.options;
+    const { order = defaultOrder, isStrict = false, keepsNames = false } = this.options;
+    if (keepsNames) return ["SRV"];
     const isService = isServiceName(name);
     const types = order.flatMap((item) =>
       item === "LAST" ? (this.lastTypes.get(name, this.clock) ?? []) : item,

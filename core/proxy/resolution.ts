@@ -9,6 +9,9 @@ const transientMs = 60_000;
 /** Milliseconds after a failure until a name is asked for again. */
 const retryMs = 1000;
 
+/** Milliseconds after which what never ended holds up nothing: at the edge it dies with the request that began it. */
+const patienceMs = 30_000;
+
 /** Keeps the addresses of an upstream's named targets as DNS has them. */
 export class Resolution {
   private readonly group: Group;
@@ -17,6 +20,7 @@ export class Resolution {
   private readonly usesServiceName: boolean;
   private readonly named: readonly Target[];
   private running: Promise<void> | undefined;
+  private startedAtMs = 0;
   private isComplete: boolean;
   private dueAtMs = 0;
 
@@ -37,11 +41,14 @@ export class Resolution {
    * @returns What a request has to wait for: names that were never resolved. Undefined otherwise.
    */
   renew(): Promise<void> | undefined {
-    if (this.clock.nowMs() >= this.dueAtMs && this.running === undefined) {
-      this.running = this.renewDue().finally(() => {
-        this.running = undefined;
+    const nowMs = this.clock.nowMs();
+    if (nowMs >= this.dueAtMs && (this.running === undefined || nowMs - this.startedAtMs >= patienceMs)) {
+      this.startedAtMs = nowMs;
+      const running = this.renewDue().finally(() => {
+        if (this.running === running) this.running = undefined;
         this.isComplete = true;
       });
+      this.running = running;
     }
     return this.isComplete ? undefined : this.running;
   }

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { DnsTransport } from "../../core/index.ts";
 import { NodeDnsTransport } from "../../adapters/node/index.ts";
 
 export interface DohServer {
@@ -8,9 +9,15 @@ export interface DohServer {
   close(): Promise<void>;
 }
 
-/** Hands what comes over HTTP on to a name server, by TCP: its answers are never truncated. */
-export const startDoh = async (server: string): Promise<DohServer> => {
-  const transport = new NodeDnsTransport();
+/**
+ * Hands what comes over HTTP on to a name server, by TCP: its answers are never truncated.
+ *
+ * @param transport In place of the way to a real one.
+ */
+export const startDoh = async (
+  server: string,
+  transport: DnsTransport = new NodeDnsTransport(),
+): Promise<DohServer> => {
   const http = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));

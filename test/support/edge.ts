@@ -32,7 +32,10 @@ export const edgeModules = (): Record<string, { type: "esm"; contents: string }>
 };
 
 /** The deployed Worker in the real runtime, reached directly, with a configuration in KV. */
-export const startEdge = async (document: Record<string, unknown>): Promise<Edge> => {
+export const startEdge = async (
+  document: Record<string, unknown>,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Edge> => {
   const miniflare = new Miniflare({
     cf: false,
     telemetry: { enabled: false },
@@ -47,6 +50,9 @@ export const startEdge = async (document: Record<string, unknown>): Promise<Edge
           env: {
             CONFIG: { type: "kv", id: "sallyport-config" },
             LOG_LEVEL: { type: "json", value: "emerg" },
+            ...Object.fromEntries(
+              Object.entries(variables).map(([name, value]) => [name, { type: "json", value }]),
+            ),
           },
         },
       },
