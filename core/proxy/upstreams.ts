@@ -91,7 +91,8 @@ export class Upstreams implements Balancer {
       const certificate = row.client_certificate
         ? certificateOf(rows.byId("certificates", row.client_certificate.id))
         : undefined;
-      const source = JSON.stringify([row, own, certificate]);
+      // Documents that are read again bring new times: nothing that counts here.
+      const source = JSON.stringify([{ ...row, created_at: 0, updated_at: 0 }, own, certificate]);
       const before = this.members.get(row.name);
       if (before?.source === source) members.set(row.name, before);
       else members.set(row.name, { row, source, certificate, ...this.compile(row, own, before?.group) });

@@ -1,5 +1,6 @@
 import { MemoryClock, MemoryLogger, MemoryRandom, MemoryStore } from "../../adapters/memory/index.ts";
 import {
+  type AdminOptions,
   bundledPlugins,
   createAdmin,
   Database,
@@ -21,7 +22,7 @@ export interface TestAdmin {
 }
 
 /** The Admin API on a database in memory. */
-export const adminInMemory = (token?: string): TestAdmin => {
+export const adminInMemory = (token?: string, rest: Partial<AdminOptions> = {}): TestAdmin => {
   const clock = new MemoryClock();
   const { entities, auto } = new DeclarativeConfiguration({
     plugins: bundledPlugins,
@@ -48,6 +49,7 @@ export const adminInMemory = (token?: string): TestAdmin => {
     }),
     counts: () => Promise.resolve([]),
     ...(token !== undefined && { token }),
+    ...rest,
   });
   return {
     store,
