@@ -31,7 +31,7 @@ const withoutLater = (cased: Case): Case => {
 const known = ({ name, entity, input }: Case): boolean => {
   if (entity !== "plugins") return true;
   const plugin = String(input["name"]);
-  const tried = Object.keys((input["config"] ?? {}) as Values);
+  const tried = Object.keys(input["config"] ?? {});
   return Object.hasOwn(plugins, plugin) && !left.test(name) && !tried.includes(later[plugin] ?? "");
 };
 const cases = [...(entityCases as unknown as Case[]), ...(pluginCases as unknown as Case[])]
