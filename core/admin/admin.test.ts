@@ -27,6 +27,30 @@ describe("with a database", () => {
     expect((await send("POST", "/consumers/ada/key-auth", { key: "k" })).body["ttl"]).toBeNull();
   });
 
+  test("a consumer is found by its id in another system", async () => {
+    const { send } = adminInMemory();
+    await send("POST", "/consumers", { username: "ada", custom_id: "7" });
+    await send("POST", "/consumers", { username: "bob", custom_id: "8" });
+    const found = (await send("GET", "/consumers?custom_id=8")).body;
+    expect([rowsOf(found).map(({ username }) => username), found["next"]]).toEqual([["bob"], null]);
+    expect(rowsOf((await send("GET", "/consumers?custom_id=9")).body)).toEqual([]);
+    for (const query of ["custom_id=", "custom_id=7&custom_id=8"]) {
+      const { status, body } = await send("GET", `/consumers?${query}`);
+      expect([status, body["message"]]).toEqual([400, "custom_id must be an unempty string"]);
+    }
+  });
+
+  test("a key is asked for only where the algorithm takes one", async () => {
+    const { send } = adminInMemory();
+    await send("PUT", "/consumers/ada", {});
+    const make = (values: object) => send("POST", "/consumers/ada/jwt", values);
+    expect((await make({ rsa_public_key: "bar" })).status).toBe(201);
+    expect((await make({ rsa_public_key: "bar", algorithm: "RS256" })).body["fields"]).toEqual({
+      rsa_public_key: "invalid key",
+      "@entity": ["failed conditional validation given value of field 'algorithm'"],
+    });
+  });
+
   test("tags list the rows that carry them, page by page", async () => {
     const { send } = adminInMemory();
     await send("POST", "/services", { name: "a", host: "h", tags: ["x", "y"] });
