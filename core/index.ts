@@ -30,9 +30,11 @@ export {
   applyChanges,
   changedTables,
   Database,
+  declaredRow,
   DeclaredStore,
   type RowChange,
   Rows,
+  readTables,
   referredId,
   StoreConflict,
   StoreProblem,
@@ -41,11 +43,13 @@ export {
   tablesOf,
   tagsOf,
   uniqueText,
+  writeTables,
 } from "./store/index.ts";
 export {
   type CertificateChecker,
   structuralChecker,
   createEntities,
+  parseRow,
   type Entities,
   type Entity,
   printEntity,
@@ -64,3 +68,4 @@ export {
   type StatusOptions,
   type WorkerCounts,
 } from "./admin/index.ts";
+export { compareTables, type Difference, exportYaml } from "./declarative/index.ts";

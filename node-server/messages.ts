@@ -2,6 +2,7 @@ import type {
   DnsStatistics,
   GroupState,
   HealthChange,
+  LogLevel,
   NodeFacts,
   RowChange,
   Tables,
@@ -62,6 +63,8 @@ export type ToWorker =
   | { readonly type: "countDns" }
   /** Another worker noticed, or an operator decided. */
   | { readonly type: "health"; readonly change: HealthChange }
+  /** Write records from this level on. */
+  | { readonly type: "log_level"; readonly level: LogLevel }
   /** Finish what is under way, then exit. */
   | { readonly type: "drain"; readonly graceMs: number };
 

@@ -6,6 +6,7 @@ import {
   type HealthChange,
   type Logger,
   mergeStatistics,
+  type LogLevel,
   type RowChange,
   type Tables,
   type WorkerCounts,
@@ -97,6 +98,7 @@ export class WorkerPool {
   private current: Configuration = { version: 0, tables: {} };
   private changes: Promise<unknown> = Promise.resolve();
   private delayMs = 0;
+  private logLevel: LogLevel | undefined;
   private isClosing = false;
   private readonly watch: NodeJS.Timeout;
   private readonly respawns = new Set<NodeJS.Timeout>();
@@ -135,6 +137,7 @@ export class WorkerPool {
     await member.next("booted");
     // Changes are made one after the other: what it takes in here is current when it begins to listen.
     await this.inTurn(() => this.bring(member));
+    if (this.logLevel !== undefined) member.send({ type: "log_level", level: this.logLevel });
     member.send({ type: "listen" });
     const outcome = await Promise.race([member.next("listening"), failed]);
     if (outcome?.type === "listening") {
@@ -269,35 +272,39 @@ export class WorkerPool {
     return (await answer)?.state;
   }
 
-  /** What the DNS clients of all workers counted; undefined when the operating system resolves names. */
-  async countDns(): Promise<DnsStatistics | undefined> {
-    const answers = await Promise.all(
-      [...this.members]
-        .filter((member) => member.isListening)
-        .map((member) => {
-          const answer = member.next("countedDns");
-          member.send({ type: "countDns" });
-          return answer;
-        }),
-    );
-    const statistics = answers.flatMap((answer) =>
-      answer?.statistics === undefined ? [] : [answer.statistics],
-    );
-    return statistics.length === 0 ? undefined : mergeStatistics(statistics);
+  /** Sets the level from which workers log, those born later included. */
+  setLogLevel(level: LogLevel): void {
+    this.logLevel = level;
+    for (const member of this.members) member.send({ type: "log_level", level });
   }
 
-  /** What every worker counted; a worker that dies meanwhile is left out. */
-  async count(): Promise<WorkerCounts[]> {
+  /** Asks every worker; one that dies meanwhile is left out. */
+  private async askAll<T extends FromWorker["type"]>(
+    message: ToWorker,
+    type: T,
+  ): Promise<Extract<FromWorker, { type: T }>[]> {
     const answers = await Promise.all(
       [...this.members]
         .filter((member) => member.isListening)
         .map((member) => {
-          const answer = member.next("counted");
-          member.send({ type: "count" });
+          const answer = member.next(type);
+          member.send(message);
           return answer;
         }),
     );
-    return answers.flatMap((answer) => answer?.counts ?? []);
+    return answers.filter((answer) => answer !== undefined);
+  }
+
+  /** What the DNS clients of all workers counted; undefined when the operating system resolves names. */
+  async countDns(): Promise<DnsStatistics | undefined> {
+    const answers = await this.askAll({ type: "countDns" }, "countedDns");
+    const all = answers.map(({ statistics }) => statistics).filter((statistics) => statistics !== undefined);
+    return all.length === 0 ? undefined : mergeStatistics(all);
+  }
+
+  /** What every worker counted. */
+  async count(): Promise<WorkerCounts[]> {
+    return (await this.askAll({ type: "count" }, "counted")).map(({ counts }) => counts);
   }
 
   /** Lets every worker finish what is under way. @param graceMs Milliseconds until what is left is cut. */
