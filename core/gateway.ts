@@ -101,6 +101,8 @@ export interface Gateway extends RequestHandler {
   certificate(serverName: string | undefined): void;
   /** Takes over what another worker noticed or an operator decided about an address. */
   setHealth(change: HealthChange): void;
+  /** Every address of an upstream that is down. */
+  unhealthy(): HealthChange[];
   /** What is known of an upstream's targets; undefined when there is none of that name. */
   upstreamState(name: string): Promise<GroupState | undefined>;
   /** What the DNS client counted; undefined when the platform resolves names. */
@@ -205,6 +207,10 @@ class CompiledGateway implements Gateway {
 
   setHealth(change: HealthChange): void {
     this.upstreams.setHealth(change);
+  }
+
+  unhealthy(): HealthChange[] {
+    return this.upstreams.unhealthy();
   }
 
   upstreamState(name: string): Promise<GroupState | undefined> {

@@ -1,3 +1,5 @@
+import type { HealthChecks } from "./health.ts";
+
 /** What wrangler.toml binds. */
 export interface Env {
   /** Configuration: `current` names a version, `snap:<version>` holds it. */
@@ -9,4 +11,6 @@ export interface Env {
    * there; without it they have no address. Other names are resolved by the platform.
    */
   readonly DNS_OVER_HTTPS?: string;
+  /** Makes active health checks; without it there are none. */
+  readonly HEALTH?: DurableObjectNamespace<HealthChecks>;
 }

@@ -14,18 +14,44 @@ import {
   createGateway,
   DeclarativeConfiguration,
   type Gateway,
+  type HealthBoard,
   type Logger,
   type LogLevel,
+  type Tables,
+  type Timers,
 } from "../core/index.ts";
 import manifest from "../package.json" with { type: "json" };
 import type { Env } from "./env.ts";
 import { edgeDns } from "./dns.ts";
+import { HealthLink } from "./healthlink.ts";
 import { cloudflareFetch } from "./platform.ts";
 
 /** How often an isolate asks whether there is a newer configuration, at most. */
 const refreshMs = 5_000;
 
 const levels: readonly string[] = ["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"];
+
+/** How often an isolate asks who is down, at most. */
+const healthMs = 1_000;
+
+export const edgeLogger = ({ LOG_LEVEL: level = "notice" }: Env): Logger =>
+  new ConsoleLogger((levels.includes(level) ? level : "notice") as LogLevel);
+
+/** What the isolate that makes the health checks has in place of the usual. */
+export interface ProberPorts {
+  readonly timers: Timers;
+  readonly board: HealthBoard;
+}
+
+/** Whether somebody has to be probed. */
+const isProbed = ({ upstreams = {} }: Tables): boolean =>
+  Object.values(upstreams).some((row) => {
+    const checks = row["healthchecks"] as
+      | { readonly active?: Record<"healthy" | "unhealthy", { readonly interval: number }> }
+      | undefined;
+    const active = checks?.active;
+    return active !== undefined && (active.healthy.interval > 0 || active.unhealthy.interval > 0);
+  });
 
 /** The gateway of one isolate. Made by its first request: at module scope there is no time, randomness or I/O. */
 export class Isolate {
@@ -37,11 +63,17 @@ export class Isolate {
   private version: string | undefined;
   private checkedAtMs = 0;
   private refreshing: Promise<void> | undefined;
+  private readonly link: HealthLink | undefined;
+  private isProbed = false;
+  private linkedAtMs = 0;
 
-  /** @param bundled A configuration that serves while nothing was published. */
-  constructor(env: Env, bundled: string | undefined) {
-    const level = env.LOG_LEVEL !== undefined && levels.includes(env.LOG_LEVEL) ? env.LOG_LEVEL : "notice";
-    this.logger = new ConsoleLogger(level as LogLevel);
+  /**
+   * @param bundled A configuration that serves while nothing was published.
+   * @param prober Set for the one that makes the health checks.
+   */
+  constructor(env: Env, bundled: string | undefined, prober?: ProberPorts) {
+    this.logger = edgeLogger(env);
+    this.link = prober === undefined && env.HEALTH !== undefined ? new HealthLink(env.HEALTH) : undefined;
     this.published = new KvConfigurations(env.CONFIG);
     this.bundled = bundled;
     this.configuration = new DeclarativeConfiguration({
@@ -55,9 +87,9 @@ export class Isolate {
         clock: webClock,
         random: webRandom,
         logger: this.logger,
-        timers: new WebTimers(this.logger),
+        timers: prober?.timers ?? new WebTimers(this.logger),
         counters: new MemorySharedDict(webClock),
-        board: new MemorySharedDict(webClock),
+        board: prober?.board ?? new MemorySharedDict(webClock),
         dns: edgeDns(env.DNS_OVER_HTTPS, this.logger),
         subtle: webSubtle,
         fetcher: new WebFetcher(),
@@ -68,6 +100,8 @@ export class Isolate {
         version: manifest.version,
         plugins: bundledPlugins,
         node: { id: crypto.randomUUID(), hostname: "edge", pid: 0, worker: 0 },
+        isProber: prober !== undefined,
+        onHealthChange: (change) => this.link?.notice(change),
       },
     );
   }
@@ -79,6 +113,14 @@ export class Isolate {
     if (nowMs - this.checkedAtMs >= refreshMs && this.refreshing === undefined) {
       this.refreshing = this.refresh();
       context.waitUntil(this.refreshing);
+    }
+    if (this.isProbed && this.link !== undefined && nowMs - this.linkedAtMs >= healthMs) {
+      this.linkedAtMs = nowMs;
+      context.waitUntil(
+        this.link.exchange(this.gateway).catch((error: unknown) => {
+          this.logger.log("error", "who is down is not known", { error });
+        }),
+      );
     }
     return this.gateway;
   }
@@ -107,7 +149,9 @@ export class Isolate {
       this.version ??= version;
       return;
     }
-    this.gateway.prepare(this.configuration.tables(loaded))();
+    const tables = this.configuration.tables(loaded);
+    this.gateway.prepare(tables)();
+    this.isProbed = isProbed(tables);
     this.configuration.accept(loaded);
     this.version = version;
   }

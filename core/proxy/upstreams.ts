@@ -222,6 +222,15 @@ export class Upstreams implements Balancer {
     this.members.get(upstream)?.group.setAvailable(host, port, isHealthy);
   }
 
+  /** Every address that is down. */
+  unhealthy(): HealthChange[] {
+    return [...this.members].flatMap(([upstream, { group }]) =>
+      group.addresses
+        .filter(({ isAvailable }) => !isAvailable)
+        .map(({ host, port }) => ({ upstream, host, port, isHealthy: false })),
+    );
+  }
+
   /** What is known of an upstream, its names resolved; undefined when there is none of that name. */
   async state(upstream: string): Promise<GroupState | undefined> {
     const member = this.members.get(upstream);

@@ -45,10 +45,12 @@ export const startEdge = async (
         dev: { unsafeDirectSockets: [{ port: 0, host: "127.0.0.1" }] },
         config: {
           name: "sallyport",
+          exports: { HealthChecks: { type: "durable-object", storage: "sqlite" } },
           compatibilityDate: "2026-11-01",
           manifest: { mainModule: "index.js", modules: edgeModules() },
           env: {
             CONFIG: { type: "kv", id: "sallyport-config" },
+            HEALTH: { type: "durable-object", worker: "sallyport", exportName: "HealthChecks" },
             LOG_LEVEL: { type: "json", value: "emerg" },
             ...Object.fromEntries(
               Object.entries(variables).map(([name, value]) => [name, { type: "json", value }]),
