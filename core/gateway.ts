@@ -138,7 +138,12 @@ class CompiledGateway implements Gateway {
       random: ports.random,
       board: ports.board,
       dns: ports.dns,
-      onHealthChange: options.onHealthChange,
+      onHealthChange: (change) => {
+        const { upstream, host, port, isHealthy } = change;
+        const side = isHealthy ? "healthy" : "unhealthy";
+        ports.logger.log(isHealthy ? "notice" : "warn", `upstream ${upstream}: ${host}:${port} is ${side}`);
+        options.onHealthChange?.(change);
+      },
     });
     this.prober = options.isProber
       ? new Prober(this.upstreams, { ...ports, dns: ports.dns, dialer: ports.dialer })

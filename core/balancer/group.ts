@@ -86,6 +86,8 @@ export class Group {
       if (change === undefined) continue;
       isChanged = true;
       for (const address of change.added) this.health.restore(address);
+      // Another server may get the address one day.
+      for (const address of change.removed) this.health.forget(address);
     }
     if (isChanged) this.rebuild();
   }

@@ -48,7 +48,7 @@ export class Resolver {
    */
   async query(name: string, type: RecordType): Promise<DnsReply> {
     if (!isName(name)) throw new DnsFailure("bad_name", `"${name}" is no name that can be asked for`);
-    const { servers, random, attempts = 5, rotate = false } = this.options;
+    const { servers, random, attempts = 5, rotate = false, udpBytes = 1232 } = this.options;
     const first = rotate ? Math.floor(random.fraction() * servers.length) : 0;
     const causes: unknown[] = [];
     let trouble: DnsReply | undefined;
@@ -56,7 +56,9 @@ export class Resolver {
       // Every server has had its say: asking them again would bring the same.
       if (trouble !== undefined && i >= servers.length) break;
       try {
-        const reply = await this.ask(servers[(first + i) % servers.length]!, name, type);
+        // Something on the way may drop extensions: the second round goes without (RFC 6891 §6.2.5).
+        const usedBytes = i < servers.length ? udpBytes : 0;
+        const reply = await this.ask(servers[(first + i) % servers.length]!, name, type, usedBytes);
         if (!isServerTrouble(reply.rcode)) return reply;
         trouble = reply;
       } catch (error) {
@@ -68,8 +70,8 @@ export class Resolver {
     throw new DnsFailure("unreachable", `dns client error: ${reason}`, { cause: new AggregateError(causes) });
   }
 
-  private async ask(server: string, name: string, type: RecordType): Promise<DnsReply> {
-    const { udpBytes = 1232, overStream = false } = this.options;
+  private async ask(server: string, name: string, type: RecordType, udpBytes: number): Promise<DnsReply> {
+    const { overStream = false } = this.options;
     let reply = await this.exchange(server, name, type, udpBytes, overStream);
     // RFC 6891 §7: a server that knows no extensions.
     if (reply.rcode === "FORMERR" && udpBytes > 0)

@@ -65,12 +65,7 @@ export class Prober {
       for (let address = waiting.pop(); address !== undefined; address = waiting.pop()) {
         const report = await probe(this.ports, terms, address, tls.to(address));
         const nowMs = this.ports.clock.nowMs();
-        if (!group.probed(address, report, terms.checks, nowMs)) continue;
-        this.ports.logger.log(
-          "notice",
-          `upstream ${row.name}: ${address.host}:${address.port} is ${address.isAvailable ? "healthy" : "unhealthy"}`,
-        );
-        this.upstreams.told(row.name, address);
+        if (group.probed(address, report, terms.checks, nowMs)) this.upstreams.told(row.name, address);
       }
     };
     await Promise.all(Array.from({ length: Math.min(terms.checks.concurrency, waiting.length) }, next));
