@@ -7,10 +7,10 @@ export interface Env {
   /** `debug` … `emerg`; default `notice`. */
   readonly LOG_LEVEL?: string;
   /**
-   * URLs of name servers that speak DNS over HTTPS, separated by commas. Services by name (`_http._tcp.name`) are looked up
-   * there; without it they have no address. Other names are resolved by the platform.
+   * Name servers, separated by commas: URLs (DNS over HTTPS) or `address:port` (over TCP). Services by name
+   * (`_http._tcp.name`) are looked up there; without it they have no address. Other names are the platform's.
    */
-  readonly DNS_OVER_HTTPS?: string;
+  readonly DNS_RESOLVER?: string;
   /** Makes active health checks; without it there are none. */
   readonly HEALTH?: DurableObjectNamespace<HealthChecks>;
 }

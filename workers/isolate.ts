@@ -90,7 +90,7 @@ export class Isolate {
         timers: prober?.timers ?? new WebTimers(this.logger),
         counters: new MemorySharedDict(webClock),
         board: prober?.board ?? new MemorySharedDict(webClock),
-        dns: edgeDns(env.DNS_OVER_HTTPS, this.logger),
+        dns: edgeDns(env.DNS_RESOLVER, this.logger),
         subtle: webSubtle,
         fetcher: new WebFetcher(),
         files: undefined,

@@ -96,6 +96,33 @@ describe("active checks", () => {
     expect(state?.targets.map(({ addresses }) => addresses[0]!.isHealthy)).toEqual([false, true]);
   });
 
+  test("are made so many at a time as configured", async () => {
+    let [underWay, most] = [0, 0];
+    const targets = Array.from({ length: 9 }, (_, i) => ({ target: `10.0.0.${i + 1}:80` }));
+    const all = gatewayOn(
+      {
+        upstreams: [
+          { name: "ups", targets, healthchecks: { active: { ...checks, type: "tcp", concurrency: 3 } } },
+        ],
+      },
+      {
+        isProber: true,
+        ports: {
+          dialer: {
+            dial: async () => {
+              most = Math.max(most, ++underWay);
+              for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+              underWay--;
+              return "connected";
+            },
+          },
+        },
+      },
+    );
+    await all.ports.timers.advance(2_000);
+    expect([most, underWay]).toEqual([3, 0]);
+  });
+
   test("that can't be made here are told, not made as something else", async () => {
     const { ports } = probing({ ...checks, type: "tcp" });
     await ports.timers.advance(4_000);

@@ -23,7 +23,7 @@ describe("at the edge, with DNS over HTTPS", () => {
         ],
         upstreams: [{ name: "ups", targets: [{ target: "_http._tcp.up.test:80" }] }],
       },
-      { DNS_OVER_HTTPS: doh.url },
+      { DNS_RESOLVER: doh.url },
     );
   });
   afterAll(async () => {
