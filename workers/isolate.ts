@@ -1,4 +1,4 @@
-import { KvConfigurations } from "../adapters/cloudflare/index.ts";
+import { KvConfigurations, socketDialer } from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
   ConsoleLogger,
@@ -90,6 +90,7 @@ export class Isolate {
         timers: prober?.timers ?? new WebTimers(this.logger),
         counters: new MemorySharedDict(webClock),
         board: prober?.board ?? new MemorySharedDict(webClock),
+        dialer: socketDialer,
         dns: edgeDns(env.DNS_RESOLVER, this.logger),
         subtle: webSubtle,
         fetcher: new WebFetcher(),

@@ -2,3 +2,4 @@ export { KvConfigurations, type PublishedConfiguration } from "./configuration.t
 export { SocketDnsTransport } from "./dns.ts";
 export { AlarmTimers } from "./alarm.ts";
 export { StorageHealthBoard } from "./healthboard.ts";
+export { socketDialer } from "./dialer.ts";

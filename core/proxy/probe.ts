@@ -35,9 +35,14 @@ export interface ProbeTerms {
 const isSecure = (type: string): boolean => type === "https" || type === "grpcs";
 const isGrpc = (type: string): boolean => type === "grpc" || type === "grpcs";
 
-/** Whether checks of a type can be made here; not at the edge, for all of them. */
-export const isProbeable = (type: string, { dialer }: Pick<ProbePorts, "dialer">): boolean =>
-  type === "http" || type === "https" || isGrpc(type) || (type === "tcp" && dialer !== undefined);
+/** Whether checks of a type can be made here. */
+export const isProbeable = (
+  type: string,
+  { dialer, transport }: Pick<ProbePorts, "dialer" | "transport">,
+): boolean => {
+  if (isGrpc(type)) return transport.hasHttp2;
+  return type === "http" || type === "https" || (type === "tcp" && dialer !== undefined);
+};
 
 /** How to speak TLS to addresses of one name; one object for each, as transports want it. */
 export class ProbeTls {
