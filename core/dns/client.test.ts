@@ -47,6 +47,19 @@ describe("a name", () => {
     expect(await client.toip("a.test", 80)).toEqual({ host: "10.0.0.1", port: 80 });
   });
 
+  test("in a record is whole: search domains do not belong to it", async () => {
+    const { client, servers } = memoryDns(
+      { order: ["SRV", "A", "CNAME"] },
+      { resolvConf: "search s.test\noptions ndots:5" },
+    );
+    servers.put("node.test", ["10.0.0.1"]);
+    servers.put("node.test.s.test", ["6.6.6.6"]);
+    servers.putServices("svc.test", [["node.test", 81, 1, 1]]);
+    servers.zone.set("alias.test CNAME", [{ type: "CNAME", data: "node.test" }]);
+    expect(await client.toip("svc.test", 80)).toEqual({ host: "10.0.0.1", port: 81 });
+    expect(await client.toip("alias.test", 80)).toEqual({ host: "10.0.0.1", port: 80 });
+  });
+
   test("whose service leads to itself, as some registries say, is no service", async () => {
     const { client, servers } = memoryDns();
     servers.put("a.test", ["10.0.0.1"]);

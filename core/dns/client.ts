@@ -6,7 +6,7 @@ import { Answer, type Endpoint } from "./answer.ts";
 import { DnsFailure, recursion } from "./failure.ts";
 import { type Found, isServiceName, Lookup } from "./lookup.ts";
 import type { DnsRecord } from "./message.ts";
-import { bare, hostKind } from "./name.ts";
+import { bare, canonical, hostKind } from "./name.ts";
 import type { DnsOptions, DnsSettings } from "./settings.ts";
 import { type DnsStatistics, Statistics } from "./statistics.ts";
 
@@ -130,11 +130,21 @@ export class DnsClient {
     if (answer.type === "SRV") {
       if (depth >= maxServices) return recursion();
       const service = answer.pick()!;
-      return this.toip(service.host, service.port === 0 ? port : service.port, avoided, depth + 1);
+      return this.toip(
+        this.absolute(service.host),
+        service.port === 0 ? port : service.port,
+        avoided,
+        depth + 1,
+      );
     }
     const endpoint =
       avoided === undefined ? answer.pick()! : answer.pick(({ host }) => avoided({ host, port }))!;
     return { host: endpoint.host, port };
+  }
+
+  /** Names in records are whole: no search domain belongs to them. */
+  private absolute(host: string): string {
+    return this.options.keepsNames === true || hostKind(host) !== "name" ? host : `${host}.`;
   }
 
   /** What was counted for each name. */
@@ -226,6 +236,7 @@ export class DnsClient {
     expiresAtMs: number,
   ): Answer {
     const { clock, random } = this.ports;
-    return new Answer(name, type, found, expiresAtMs, clock.nowMs(), this.statistics.of(name, type), random);
+    const counters = this.statistics.of(canonical(name), type);
+    return new Answer(name, type, found, expiresAtMs, clock.nowMs(), counters, random);
   }
 }

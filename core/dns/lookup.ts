@@ -71,8 +71,9 @@ export class Lookup {
         }
         this.lastTypes.set(name, type, Infinity);
         const [first] = found.records;
+        // What an alias names is whole: no search domain belongs to it.
         return type === "CNAME" && first?.type === "CNAME"
-          ? shortened(await this.find(first.target, [...visited, name]), found)
+          ? shortened(await this.find(`${first.target}.`, [...visited, name]), found)
           : found;
       }
     }

@@ -136,7 +136,7 @@ export const properties = {
     doc: "The same as text; read when `declarative_config` is empty.",
   },
   dns_resolver: {
-    type: "string",
+    type: "list",
     default: "",
     doc: "Name servers, `address` or `address:port`; those of /etc/resolv.conf when empty; `system`: the operating system resolves names.",
   },
@@ -173,7 +173,7 @@ export const properties = {
     default: "off",
     doc: "Look names up as Kong's newer client: SRV only for names like `_http._tcp.name`; reads `resolver_*` instead of `dns_*`.",
   },
-  resolver_address: { type: "string", default: "", doc: "As `dns_resolver`, for `new_dns_client`." },
+  resolver_address: { type: "list", default: "", doc: "As `dns_resolver`, for `new_dns_client`." },
   resolver_hosts_file: { type: "string", default: "/etc/hosts", doc: "As `dns_hostsfile`." },
   resolver_family: {
     type: "list",
