@@ -1,4 +1,4 @@
-import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 
 const textOf = (file: string): string => {
   try {
@@ -9,12 +9,22 @@ const textOf = (file: string): string => {
   }
 };
 
+/** Changes with the file; empty while it can't be looked at. */
+const markOf = (file: string): string => {
+  try {
+    const { ino, size, mtimeMs } = statSync(file);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return "";
+  }
+};
+
 export interface DnsFileOptions {
   /** Default `/etc/hosts`. */
   readonly hosts?: string;
   /** Default `/etc/resolv.conf`. */
   readonly resolvConf?: string;
-  /** Milliseconds between two looks at the files. Default 2,000. They are looked at: mounts tell no changes. */
+  /** Milliseconds between two looks at the files. Default 2,000. Mounts tell no changes. */
   readonly intervalMs?: number;
 }
 
@@ -23,7 +33,8 @@ export class DnsFiles {
   private readonly hosts: string;
   private readonly resolvConf: string;
   private readonly intervalMs: number;
-  private changed: (() => void) | undefined;
+  private marks = "";
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(options: DnsFileOptions = {}) {
     this.hosts = options.hosts ?? "/etc/hosts";
@@ -33,22 +44,25 @@ export class DnsFiles {
 
   /** Their texts as they are now; empty for one that can't be read. */
   read(): { readonly hosts: string; readonly resolvConf: string } {
+    // Before the texts: what changes meanwhile is seen at the next look.
+    this.marks = this.mark();
     return { hosts: textOf(this.hosts), resolvConf: textOf(this.resolvConf) };
   }
 
-  /** Calls `changed` after each change of one of them, until {@link close}. Keeps no process alive. */
+  /** Calls `changed` while they are others than those read last, until {@link close}. Keeps no process alive. */
   watch(changed: () => void): void {
     this.close();
-    this.changed = changed;
-    for (const file of [this.hosts, this.resolvConf])
-      watchFile(file, { interval: this.intervalMs, persistent: false }, changed);
+    this.timer = setInterval(() => {
+      if (this.mark() !== this.marks) changed();
+    }, this.intervalMs).unref();
+  }
+
+  private mark(): string {
+    return `${markOf(this.hosts)} ${markOf(this.resolvConf)}`;
   }
 
   /** Harmless when called again. */
   close(): void {
-    if (this.changed === undefined) return;
-    unwatchFile(this.hosts, this.changed);
-    unwatchFile(this.resolvConf, this.changed);
-    this.changed = undefined;
+    clearInterval(this.timer);
   }
 }
