@@ -1,6 +1,13 @@
+import { watch } from "node:fs";
+import path from "node:path";
+import { setTimeout as after } from "node:timers/promises";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { EventWatch } from "../../core/index.ts";
 import type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
 
+/** Milliseconds to wait for another process that writes. */
+const busyMs = 5_000;
+const busy = 5;
 const constraintUnique = 2067;
 const constraintPrimary = 1555;
 const constraintForeign = 787;
@@ -8,6 +15,7 @@ const constraintForeign = 787;
 /** SQLite in this process, by node:sqlite. Statements run at once and block: the database is local and small. */
 export class SqliteDriver implements SqlDriver {
   readonly dialect = "sqlite";
+  private readonly file: string;
   private readonly database: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   private turn: Promise<unknown> = Promise.resolve();
@@ -15,7 +23,8 @@ export class SqliteDriver implements SqlDriver {
 
   /** @param file Path of the database; `:memory:` for one that is gone with the process. */
   constructor(file: string) {
-    this.database = new DatabaseSync(file, { timeout: 5_000 });
+    this.file = file;
+    this.database = new DatabaseSync(file, { timeout: busyMs });
     // An acknowledged write survives a power cut: FULL syncs the log with each transaction (0.2-4 ms).
     this.database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
   }
@@ -47,7 +56,7 @@ export class SqliteDriver implements SqlDriver {
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     const queries: Queries = { query: (sql, parameters = []) => this.run(sql, parameters) };
     return this.inTurn(async () => {
-      this.database.exec("BEGIN IMMEDIATE");
+      await this.begin();
       try {
         const result = await work(queries);
         this.database.exec("COMMIT");
@@ -57,6 +66,23 @@ export class SqliteDriver implements SqlDriver {
         throw error;
       }
     });
+  }
+
+  /** Another process may be writing. SQLite's own way of waiting would stop this one meanwhile. */
+  private async begin(): Promise<void> {
+    const deadline = performance.now() + busyMs;
+    for (let waitMs = 1; ; waitMs = Math.min(20, waitMs * 2)) {
+      this.database.exec("PRAGMA busy_timeout = 0");
+      try {
+        this.database.exec("BEGIN IMMEDIATE");
+        return;
+      } catch (error) {
+        if ((error as { errcode?: number }).errcode !== busy || performance.now() > deadline) throw error;
+      } finally {
+        this.database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+      }
+      await after(waitMs);
+    }
   }
 
   violation(error: unknown): Violation | undefined {
@@ -70,6 +96,27 @@ export class SqliteDriver implements SqlDriver {
       kind: errcode === constraintPrimary ? "primary" : "unique",
       table: names.slice(0, names.indexOf(".")),
       columns,
+    };
+  }
+
+  /** Other processes that write to the file are seen by the growth of its log. */
+  async watch(onSignal: () => void, onLost: () => void): Promise<EventWatch> {
+    let isOver = this.file === ":memory:";
+    if (isOver) return { isAlive: async () => false, stop: async () => undefined };
+    const log = `${path.basename(this.file)}-wal`;
+    const watcher = watch(path.dirname(this.file), { persistent: false }, (_, name) => {
+      if (name === log && !isOver) onSignal();
+    });
+    watcher.on("error", () => {
+      isOver = true;
+      onLost();
+    });
+    return {
+      isAlive: async () => !isOver,
+      async stop() {
+        isOver = true;
+        watcher.close();
+      },
     };
   }
 

@@ -13,7 +13,6 @@ export class DeclaredStore implements Store, StoreTransaction {
   private readonly clock: Clock;
   private current: Tables = {};
   private sorted = new Map<string, readonly StoredRow[]>();
-  private sequence = 0;
 
   constructor(entities: Entities, clock: Clock) {
     this.tables = tablesOf(entities);
@@ -24,7 +23,6 @@ export class DeclaredStore implements Store, StoreTransaction {
   replaceAll(tables: Tables): void {
     this.current = tables;
     this.sorted = new Map();
-    this.sequence++;
   }
 
   private rows(table: string): readonly StoredRow[] {
@@ -108,14 +106,6 @@ export class DeclaredStore implements Store, StoreTransaction {
   insert = refuse;
   replace = refuse;
   remove = refuse;
-
-  async lastChange(): Promise<number> {
-    return this.sequence;
-  }
-
-  async changes(seq: number): Promise<undefined | []> {
-    return seq === this.sequence ? [] : undefined;
-  }
 
   async purge(): Promise<number> {
     return 0;

@@ -1,15 +1,24 @@
-import { MemoryClock, MemoryLogger, MemoryRandom, MemoryStore } from "../../adapters/memory/index.ts";
+import {
+  MemoryClock,
+  MemoryEventLog,
+  MemoryLogger,
+  MemoryRandom,
+  MemoryStore,
+} from "../../adapters/memory/index.ts";
 import {
   bundledPlugins,
   createAdmin,
   Database,
   DeclarativeConfiguration,
+  type EventLog,
   type Store,
   tablesOf,
 } from "../../core/index.ts";
 
 export interface TestAdmin {
   readonly store: Store;
+  /** Where the store tells its changes. */
+  readonly log: EventLog;
   readonly clock: MemoryClock;
   fetch(request: Request): Promise<Response>;
   /** Sends JSON. */
@@ -29,7 +38,8 @@ export const adminInMemory = (token?: string): TestAdmin => {
     clock,
     random: new MemoryRandom(),
   }).context;
-  const store = new MemoryStore(tablesOf(entities), clock);
+  const log = new MemoryEventLog(clock);
+  const store = new MemoryStore(tablesOf(entities), clock, log);
   const app = createAdmin({
     server: "sallyport/1.2.3",
     clock,
@@ -51,6 +61,7 @@ export const adminInMemory = (token?: string): TestAdmin => {
   });
   return {
     store,
+    log,
     clock,
     fetch: (request) => app.fetch(request),
     async send(method, path, body) {
