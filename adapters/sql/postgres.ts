@@ -135,14 +135,15 @@ export class PostgresDriver implements SqlDriver {
   /** Listens on a connection of its own. A connection that stands still without an end is found by `isAlive`. */
   async watch(onSignal: () => void, onLost: () => void): Promise<EventWatch> {
     const client = new this.library.Client(this.config);
+    let isListening = false;
     let isOver = false;
     const lose = (): void => {
       if (isOver) return;
       isOver = true;
-      onLost();
+      if (isListening) onLost();
     };
     client.on("error", (error) => {
-      if (!isOver) this.onError(error);
+      if (isListening && !isOver) this.onError(error);
       lose();
     });
     client.on("end", lose);
@@ -155,6 +156,7 @@ export class PostgresDriver implements SqlDriver {
     try {
       await client.connect();
       await client.query(`LISTEN ${channel}`);
+      isListening = true;
     } catch (error) {
       cut();
       throw error;

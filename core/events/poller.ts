@@ -14,7 +14,7 @@ export interface ClusterPollerOptions {
   readonly afterPoll?: () => void | Promise<void>;
 }
 
-/** Milliseconds until a lost watch is tried again; then with each look. */
+/** Milliseconds until a lost watch is tried again, doubled each time that it does not last until the next look. */
 const rewatchMs = 100;
 
 /**
@@ -23,10 +23,12 @@ const rewatchMs = 100;
  */
 export class ClusterPoller {
   private readonly options: ClusterPollerOptions;
-  private readonly cancels = new Set<Cancel>();
   private watch: EventWatch | undefined;
   private due: Cancel | undefined;
+  private rewatch: Cancel | undefined;
+  private cancel: Cancel | undefined;
   private hasFailed = false;
+  private rewatchMs = rewatchMs;
   private isClosed = false;
 
   constructor(options: ClusterPollerOptions) {
@@ -38,7 +40,7 @@ export class ClusterPoller {
     const { timers, intervalMs } = this.options;
     await this.listen();
     await this.poll();
-    this.cancels.add(timers.every(intervalMs, "cluster events", () => this.look()));
+    this.cancel = timers.every(intervalMs, "cluster events", () => this.look());
   }
 
   /** Looks now. @throws What the log throws. */
@@ -66,7 +68,8 @@ export class ClusterPoller {
   }
 
   private async look(): Promise<void> {
-    if (this.watch === undefined || !(await this.watch.isAlive())) await this.listen();
+    if (this.watch !== undefined && (await this.watch.isAlive())) this.rewatchMs = rewatchMs;
+    else await this.listen();
     await this.pollQuietly();
   }
 
@@ -92,14 +95,15 @@ export class ClusterPoller {
   private lost(): void {
     if (this.isClosed) return;
     this.watch = undefined;
-    this.cancels.add(this.options.timers.at(rewatchMs, "cluster events, again", () => this.look()));
+    this.rewatch?.();
+    this.rewatch = this.options.timers.at(this.rewatchMs, "cluster events, again", () => this.look());
+    this.rewatchMs = Math.min(this.options.intervalMs, 2 * this.rewatchMs);
   }
 
   /** Harmless when called again. */
   async close(): Promise<void> {
     this.isClosed = true;
-    this.due?.();
-    for (const cancel of this.cancels) cancel();
+    for (const cancel of [this.due, this.rewatch, this.cancel]) cancel?.();
     await this.watch?.stop();
   }
 }
