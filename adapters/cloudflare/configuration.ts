@@ -1,3 +1,6 @@
+/** Cluster events that name the version that was published. */
+export const configurationChannel = "configuration";
+
 /** A configuration document and the name of its version. */
 export interface PublishedConfiguration {
   readonly version: string;
@@ -30,7 +33,11 @@ export class KvConfigurations {
   /** The newest configuration that this location can see whole; undefined when there is none. */
   async current(): Promise<PublishedConfiguration | undefined> {
     const version = await this.currentVersion();
-    if (version === undefined) return undefined;
+    return version === undefined ? undefined : this.find(version);
+  }
+
+  /** A version; undefined while this location can't see it. */
+  async find(version: string): Promise<PublishedConfiguration | undefined> {
     const text = await this.kv.get(documentKey(version));
     return text === null ? undefined : { version, text };
   }

@@ -1,1 +1,2 @@
-export { KvConfigurations, type PublishedConfiguration } from "./configuration.ts";
+export { configurationChannel, KvConfigurations, type PublishedConfiguration } from "./configuration.ts";
+export { DurableEventLog, EventLogObject } from "./eventlog.ts";

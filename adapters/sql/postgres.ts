@@ -103,6 +103,9 @@ export class PostgresDriver implements SqlDriver {
   async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // Between two statements nobody waits for the connection; its end would be an uncaught error.
+    const breaks = (error: Error): void => void (broken = error);
+    client.on("error", breaks);
     try {
       await client.query("BEGIN");
       // One writer at a time over all nodes: what it checked holds until its commit.
@@ -111,9 +114,10 @@ export class PostgresDriver implements SqlDriver {
       await client.query("COMMIT");
       return result;
     } catch (error) {
-      await client.query("ROLLBACK").catch((cause: Error) => (broken = cause));
+      await client.query("ROLLBACK").catch(breaks);
       throw error;
     } finally {
+      client.off("error", breaks);
       client.release(broken);
     }
   }

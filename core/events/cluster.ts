@@ -53,6 +53,8 @@ export class ClusterEvents {
   private seq: number | undefined;
   private running: Promise<number | undefined> | undefined;
   private next: Promise<number | undefined> | undefined;
+  /** Counts the looks that nobody waits for any more. */
+  private abandoned = 0;
   private polls = 0;
   private delivered = 0;
   private gaps = 0;
@@ -109,8 +111,11 @@ export class ClusterEvents {
    */
   poll(): Promise<number | undefined> {
     if (this.running === undefined) {
-      this.running = this.look().finally(() => (this.running = undefined));
-      return this.running;
+      const running = this.look().finally(() => {
+        if (this.running === running) this.running = undefined;
+      });
+      this.running = running;
+      return running;
     }
     // The look under way may have read before the caller wrote: another one follows, for all who wait.
     this.next ??= this.running
@@ -122,14 +127,25 @@ export class ClusterEvents {
     return this.next;
   }
 
+  /**
+   * Forgets a look under way, that the next one begins at once: where the platform may stop work without a word. Should
+   * it go on after all, it hands nothing over.
+   */
+  abandon(): void {
+    this.abandoned++;
+    this.running = this.next = undefined;
+  }
+
   private async look(): Promise<number | undefined> {
     const { log, propagationMs = 0, pageEvents = 1_000 } = this.options;
+    const { abandoned } = this;
     await this.begin();
     this.polls++;
     let from = this.seq!;
     let lookBackMs = propagationMs;
     while (true) {
       const page = await log.since(from, lookBackMs, pageEvents);
+      if (this.abandoned !== abandoned) return undefined;
       if (page === undefined) {
         // First the number: what is appended during the reload is read afterwards.
         from = this.seq = await log.head();

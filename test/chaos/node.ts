@@ -138,12 +138,14 @@ export class ChaosNode {
   async lines(target: string): Promise<WorkerLine[]> {
     const port = this.daemon!.proxyPort;
     const found = new Map<number, WorkerLine>();
-    for (let tries = 0; found.size < workers; tries++) {
-      if (tries > 500) throw new Error("a worker gets no connections");
+    const deadline = performance.now() + 30_000;
+    while (found.size < workers) {
+      if (performance.now() > deadline) throw new Error("a worker gets no connections");
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       const line = (target: string, headers = {}): Promise<Answer> => ask(port, target, { headers, agent });
-      const worker = Number((await line(target)).body["worker"]);
-      if (found.has(worker)) agent.destroy();
+      // It may not know the route yet.
+      const worker = (await line(target)).body["worker"] as number | undefined;
+      if (worker === undefined || found.has(worker)) agent.destroy();
       else
         found.set(worker, {
           node: this.options.number,

@@ -66,7 +66,7 @@ export const invalidate = async (world: ChaosWorld, writes: number): Promise<Cha
   const anyNode = () => nodes[Math.floor(Math.random() * nodes.length)]!;
 
   /** Values grow with each try: one that failed may be there all the same. */
-  let value = 0;
+  let value = 2_000_000;
   const write = async (path: string, body: () => unknown): Promise<void> => {
     while (true) {
       const answer = await anyNode()
@@ -176,6 +176,9 @@ export const verify = async (world: ChaosWorld, graceMs: number): Promise<string
     const lines = await world.lines();
     const problems = (await Promise.all(lines.map((line) => problemsOf(line, expected)))).flat();
     for (const line of lines) line.close();
+    // Failures of the database or the network end no process.
+    for (const [number, node] of world.nodes.entries())
+      if (/ died /.test(node.output())) problems.push(`a process of node ${number} died:\n${node.output()}`);
     if (problems.length === 0 || performance.now() > deadline) return problems;
     await after(100);
   }

@@ -159,7 +159,9 @@ export const describeEventLog = (name: string, make: () => Promise<EventLogWorld
       if (other.watch === undefined) return;
       let signals = 0;
       const watch = await other.watch(
-        () => signals++,
+        () => {
+          signals++;
+        },
         () => undefined,
       );
       expect(await watch.isAlive()).toBe(true);
