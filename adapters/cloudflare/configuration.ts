@@ -1,3 +1,5 @@
+import type { ClusterEvents } from "../../core/index.ts";
+
 /** Cluster events that name the version that was published. */
 export const configurationChannel = "configuration";
 
@@ -20,9 +22,12 @@ const minCacheSeconds = 30;
  */
 export class KvConfigurations {
   private readonly kv: KVNamespace;
+  private readonly events: Pick<ClusterEvents, "broadcast"> | undefined;
 
-  constructor(kv: KVNamespace) {
+  /** @param events Tell isolates of what is published, sooner than KV does. */
+  constructor(kv: KVNamespace, events?: Pick<ClusterEvents, "broadcast">) {
     this.kv = kv;
+    this.events = events;
   }
 
   /** The version that the pointer names; undefined when nothing was published. */
@@ -42,9 +47,10 @@ export class KvConfigurations {
     return text === null ? undefined : { version, text };
   }
 
-  /** The document first, then the pointer: who sees the pointer finds the document, as far as KV has spread it. */
+  /** The document first, then the pointer, then the news: who hears of it finds it, as far as KV has spread it. */
   async publish({ version, text }: PublishedConfiguration): Promise<void> {
     await this.kv.put(documentKey(version), text);
     await this.kv.put(pointerKey, version);
+    await this.events?.broadcast(configurationChannel, version);
   }
 }
