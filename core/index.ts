@@ -23,6 +23,7 @@ export * from "./pdk/index.ts";
 export { bundledPlugins } from "./plugins/index.ts";
 export * from "./ports/store.ts";
 export * from "./events/index.ts";
+export * from "./timers/index.ts";
 export { uuidV4Maker } from "./uuid/index.ts";
 export {
   applyChanges,
