@@ -5,7 +5,7 @@ import {
   ClusterPoller,
   type Logger,
   type Random,
-  type Timers,
+  type Schedule,
 } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
 import type { OpenDatabase } from "./database.ts";
@@ -18,7 +18,7 @@ export interface ClusterOptions {
   readonly feed: Feed;
   readonly conf: Conf;
   readonly node: string;
-  readonly timers: Timers;
+  readonly timers: Schedule;
   readonly random: Random;
   readonly logger: Logger;
 }
@@ -57,11 +57,17 @@ export class Cluster {
     const { opened, conf, timers } = this.options;
     await this.poller.start();
     this.cancels.push(
-      timers.every(purgeMs, "database purge", async () => {
-        await opened.store.purge();
-        await opened.log.prune();
-        await this.poller.poll();
-      }),
+      timers.every(
+        purgeMs,
+        "database purge",
+        async () => {
+          await opened.store.purge();
+          await opened.log.prune();
+          await this.poller.poll();
+        },
+        // Nodes that were started together need not ask together.
+        { jitter: 0.2 },
+      ),
     );
     if (conf.dbCacheMs > 0) this.reloadIn(conf.dbCacheMs);
   }

@@ -17,6 +17,7 @@ import {
   DeclaredStore,
   type Logger,
   type NodeFacts,
+  Schedule,
   type Tables,
 } from "../core/index.ts";
 import { Cluster } from "./cluster.ts";
@@ -123,7 +124,12 @@ export class Master {
           .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
     });
     const id = nodeId(conf.prefix);
-    const timers = new WebTimers(logger);
+    const timers = new Schedule({
+      timers: new WebTimers(logger),
+      clock: webClock,
+      random: webRandom,
+      logger,
+    });
     const feed = new Feed(database, logger);
     const cluster =
       opened && new Cluster({ opened, feed, conf, node: id, timers, random: webRandom, logger });
@@ -176,6 +182,7 @@ export class Master {
           properties: { ...shown, log_level: logger.level },
         }),
         counts: () => pool.count(),
+        timers: () => timers.statistics,
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
           logger.level = level;
           pool.setLogLevel(level);

@@ -20,6 +20,7 @@ import {
   type Exchange,
   type Gateway,
   type RowChange,
+  Schedule,
   type Tables,
 } from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
@@ -37,6 +38,12 @@ const logger = nodeLogger({
 }).child({ worker: node.worker });
 
 const counters = newCounters();
+const schedule = new Schedule({
+  timers: new WebTimers(logger),
+  clock: webClock,
+  random: webRandom,
+  logger,
+});
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
 
@@ -67,7 +74,7 @@ const openGateway = async (): Promise<Gateway> => {
       clock: webClock,
       random: webRandom,
       logger,
-      timers: new WebTimers(logger),
+      timers: schedule,
       transport,
       counters: new ZoneDict(countersZone, webClock, threadId),
       subtle: webSubtle,
@@ -178,6 +185,7 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
           requests: counters.requests,
           heapBytes: process.memoryUsage().heapUsed,
           metrics: gateway.metrics(),
+          timers: schedule.statistics,
         },
       });
       return;

@@ -133,9 +133,9 @@ export class Schedule implements Timers {
     const end = this.counts.begin(name);
     try {
       await work();
-      end(clock.monotonicMs() - startedMs, undefined);
+      end(clock.monotonicMs() - startedMs);
     } catch (error) {
-      end(clock.monotonicMs() - startedMs, error ?? "undefined");
+      end(clock.monotonicMs() - startedMs, error instanceof Error ? error.message : "not an Error");
       logger.log("error", `the timer ${name} failed`, { error });
     }
   }

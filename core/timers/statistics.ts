@@ -26,8 +26,8 @@ export class Statistics {
   running = 0;
   waiting = 0;
 
-  /** @returns What tells how the run ended, after so many milliseconds. */
-  begin(name: string): (elapsedMs: number, error: unknown) => void {
+  /** @returns What tells how the run ended, after so many milliseconds, with which error. */
+  begin(name: string): (elapsedMs: number, error?: string) => void {
     this.running++;
     return (elapsedMs, error) => {
       this.running--;
@@ -37,8 +37,7 @@ export class Statistics {
       this.jobs.set(key, {
         runs: (before?.runs ?? 0) + 1,
         finished: (before?.finished ?? 0) + (error === undefined ? 1 : 0),
-        lastError:
-          error === undefined ? before?.lastError : error instanceof Error ? error.message : String(error),
+        lastError: error ?? before?.lastError,
         elapsedMs: { last: elapsedMs, most: Math.max(most, elapsedMs), sum: sum + elapsedMs },
       });
     };

@@ -4,6 +4,7 @@ import {
   MemoryLogger,
   MemoryRandom,
   MemoryStore,
+  MemoryTimers,
 } from "../../adapters/memory/index.ts";
 import {
   bundledPlugins,
@@ -11,6 +12,7 @@ import {
   Database,
   DeclarativeConfiguration,
   type EventLog,
+  Schedule,
   type Store,
   tablesOf,
 } from "../../core/index.ts";
@@ -20,6 +22,9 @@ export interface TestAdmin {
   /** Where the store tells its changes. */
   readonly log: EventLog;
   readonly clock: MemoryClock;
+  readonly timers: MemoryTimers;
+  /** Jobs that the node tells of. */
+  readonly schedule: Schedule;
   fetch(request: Request): Promise<Response>;
   /** Sends JSON. */
   send(
@@ -40,10 +45,14 @@ export const adminInMemory = (token?: string): TestAdmin => {
   }).context;
   const log = new MemoryEventLog(clock);
   const store = new MemoryStore(tablesOf(entities), clock, log);
+  const timers = new MemoryTimers(clock);
+  const logger = new MemoryLogger();
+  const schedule = new Schedule({ timers, clock, logger, random: new MemoryRandom() });
   const app = createAdmin({
     server: "sallyport/1.2.3",
     clock,
-    logger: new MemoryLogger(),
+    logger,
+    timers: () => schedule.statistics,
     plugins: bundledPlugins,
     database: new Database({ store, entities, auto }),
     node: () => ({
@@ -63,6 +72,8 @@ export const adminInMemory = (token?: string): TestAdmin => {
     store,
     log,
     clock,
+    timers,
+    schedule,
     fetch: (request) => app.fetch(request),
     async send(method, path, body) {
       const response = await app.fetch(
