@@ -1,4 +1,4 @@
-import { KvConfigurations } from "../adapters/cloudflare/index.ts";
+import { CronTimers, KvConfigurations } from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
   ConsoleLogger,
@@ -38,6 +38,7 @@ export class Isolate {
   private checkedAtMs = 0;
   private refreshing: Promise<void> | undefined;
   private readonly news: News | undefined;
+  private readonly cron: CronTimers;
   private readonly refreshMs: number;
   /** A version that was told but can't be seen here yet. */
   private awaited: string | undefined;
@@ -48,6 +49,11 @@ export class Isolate {
   constructor(env: Env, bundled: string | undefined) {
     const level = env.LOG_LEVEL !== undefined && levels.includes(env.LOG_LEVEL) ? env.LOG_LEVEL : "notice";
     this.logger = new ConsoleLogger(level as LogLevel);
+    this.cron = new CronTimers(this.logger);
+    // An isolate that nobody asks for a while is not behind when somebody does.
+    this.cron.every(this.cron.minIntervalMs, "configuration", () =>
+      this.version === undefined ? this.begin() : this.refresh(),
+    );
     this.published = new KvConfigurations(env.CONFIG);
     this.bundled = bundled;
     this.configuration = new DeclarativeConfiguration({
@@ -104,6 +110,11 @@ export class Isolate {
     }
     this.news?.turn(nowMs, context);
     return this.gateway;
+  }
+
+  /** The cron trigger came. @param atMs When it was to come, in milliseconds since the Unix epoch. */
+  scheduled(atMs: number): Promise<void> {
+    return this.cron.ring(atMs);
   }
 
   private async begin(): Promise<void> {

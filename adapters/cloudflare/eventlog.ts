@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { EventLog, EventPage, EventWatch, LoggedEvent, NewEvent } from "../../core/index.ts";
+import { AlarmTimers } from "./alarm.ts";
 
 const tables = `
   CREATE TABLE IF NOT EXISTS events (
@@ -12,7 +13,7 @@ const tables = `
     channel TEXT NOT NULL, data TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS waiting_nbf ON waiting (nbf_ms)`;
 
-/** An alarm for clearing away comes at most that often. */
+/** The alarm for clearing away comes at most that often. */
 const pruneMs = 60 * 1000;
 
 type EventRow = { seq: number; id: string; node: string; atMs: number; channel: string; data: string };
@@ -24,11 +25,14 @@ type WaitingRow = Omit<NewEvent, "delayMs">;
  */
 export class EventLogObject extends DurableObject {
   private readonly sql: SqlStorage;
+  readonly timers: AlarmTimers;
 
   constructor(state: DurableObjectState, env: Cloudflare.Env) {
     super(state, env);
     this.sql = state.storage.sql;
     this.sql.exec(tables);
+    this.timers = new AlarmTimers(state.storage, { log: (...record) => console.error(...record) });
+    this.plan(Date.now());
   }
 
   private mark(name: "head" | "forgotten"): number {
@@ -50,7 +54,7 @@ export class EventLogObject extends DurableObject {
           );
       }
     });
-    await this.setAlarm(nowMs);
+    this.plan(nowMs);
     this.signal();
   }
 
@@ -87,21 +91,25 @@ export class EventLogObject extends DurableObject {
     return this.first("SELECT MIN(nbf_ms) AS ms FROM waiting");
   }
 
-  private async setAlarm(nowMs: number): Promise<void> {
+  /** Sees to it that delayed events come up, and old ones go. An empty log sleeps. */
+  private plan(nowMs: number): void {
+    const dueMs = this.nextDueMs;
+    if (dueMs !== undefined && dueMs !== this.timers.dueMs("delayed events"))
+      this.timers.at(dueMs - nowMs, "delayed events", () => {
+        this.placeDue(Date.now());
+        this.plan(Date.now());
+        this.signal();
+      });
     const overMs = this.first("SELECT MIN(expire_at_ms) AS ms FROM events");
-    const pruneAtMs = overMs === undefined ? Infinity : Math.max(overMs, nowMs + pruneMs);
-    const atMs = Math.min(this.nextDueMs ?? Infinity, pruneAtMs);
-    if (atMs === Infinity) return;
-    const setMs = await this.ctx.storage.getAlarm();
-    if (setMs === null || setMs > atMs) await this.ctx.storage.setAlarm(atMs);
+    if (overMs !== undefined && this.timers.dueMs("prune") === undefined)
+      this.timers.at(Math.max(overMs - nowMs, pruneMs), "prune", async () => {
+        await this.prune();
+        this.plan(Date.now());
+      });
   }
 
-  override async alarm(): Promise<void> {
-    const nowMs = Date.now();
-    this.placeDue(nowMs);
-    await this.prune();
-    await this.setAlarm(nowMs);
-    this.signal();
+  override alarm(): Promise<void> {
+    return this.timers.ring();
   }
 
   async head(): Promise<number> {

@@ -1,2 +1,4 @@
+export { AlarmTimers, type AlarmStorage } from "./alarm.ts";
 export { configurationChannel, KvConfigurations, type PublishedConfiguration } from "./configuration.ts";
+export { CronTimers } from "./cron.ts";
 export { DurableEventLog, EventLogObject } from "./eventlog.ts";
