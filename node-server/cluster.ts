@@ -76,7 +76,7 @@ export class Cluster {
   private reloadIn(delayMs: number): void {
     const { feed, conf, timers, logger } = this.options;
     this.cancels[1] = timers.at(delayMs, "database reload", async () => {
-      const nextMs = await feed.reload().then(
+      const nextMs = await feed.refresh().then(
         () => conf.dbCacheMs,
         (error: unknown) => {
           logger.log("warn", "rows can't be read again and are served as they were", { error });

@@ -82,6 +82,23 @@ describe("with a database in a file", () => {
     expect(configuration).toMatchObject({ log_level: "debug", pg_password: "******", pg_port: 5432 });
   });
 
+  test("two gateways on one file serve each other's changes", async () => {
+    // So long that no look comes during the test: the growth of the file tells.
+    const conf = { ...sqlite(), db_update_frequency: "3600" };
+    const one = await start(conf);
+    const other = await start(conf);
+    for (let i = 0; i < 3; i++) {
+      await send(one, "POST", "/routes", { name: `r${i}`, paths: [`/r${i}`] });
+      await send(one, "POST", `/routes/r${i}/plugins`, answering);
+      const deadline = performance.now() + 10_000;
+      while ((await proxied(other, `/r${i}`)) !== 204)
+        if (performance.now() > deadline) throw new Error("the other does not serve it");
+      expect((await send(other, "DELETE", `/routes/r${i}`)).status).toBe(204);
+      while ((await proxied(one, `/r${i}`)) !== 404)
+        if (performance.now() > deadline) throw new Error("the first still serves it");
+    }
+  });
+
   test("credentials come and go without a new router", async () => {
     const daemon = await start(sqlite());
     await send(daemon, "POST", "/routes", { name: "r", paths: ["/r"] });

@@ -83,26 +83,40 @@ export class Feed {
     return this.flush();
   }
 
+  /** The same, but not kept in mind when it fails. */
+  refresh(): Promise<void> {
+    return this.inTurn(() => this.readAll());
+  }
+
   /** Does what is kept in mind; nothing otherwise. */
   flush(): Promise<void> {
-    const result = this.turn.then(() => this.pass());
+    return this.inTurn(() => this.pass());
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.turn.then(work);
     this.turn = result.catch(() => undefined);
     return result;
+  }
+
+  private async readAll(): Promise<void> {
+    const { subscriber } = this;
+    if (subscriber === undefined) return;
+    // What is told from here on is read once more.
+    const told = this.dirty;
+    this.dirty = new Map();
+    const tables = await this.load().catch((error: unknown) => {
+      this.dirty = new Map([...told, ...this.dirty]);
+      throw error;
+    });
+    this.isStale = false;
+    await this.apply(() => subscriber.configure(tables));
   }
 
   private async pass(): Promise<void> {
     const { subscriber } = this;
     if (subscriber === undefined) return;
-    if (this.isStale) {
-      const told = this.dirty;
-      this.dirty = new Map();
-      const tables = await this.load().catch((error: unknown) => {
-        this.dirty = new Map([...told, ...this.dirty]);
-        throw error;
-      });
-      this.isStale = false;
-      await this.apply(() => subscriber.configure(tables));
-    }
+    if (this.isStale) await this.readAll();
     while (this.dirty.size > 0) {
       const some = [...this.dirty].slice(0, batch);
       // Taken out before they are read: what is told meanwhile is read once more.

@@ -1,8 +1,7 @@
-import { watch } from "node:fs";
-import path from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { EventWatch } from "../../core/index.ts";
+import { FileWatch } from "./filewatch.ts";
 import type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
 
 /** Milliseconds to wait for another process that writes. */
@@ -19,6 +18,7 @@ export class SqliteDriver implements SqlDriver {
   private readonly database: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   private turn: Promise<unknown> = Promise.resolve();
+  private readonly watches = new Set<EventWatch>();
   private isClosed = false;
 
   /** @param file Path of the database; `:memory:` for one that is gone with the process. */
@@ -99,31 +99,17 @@ export class SqliteDriver implements SqlDriver {
     };
   }
 
-  /** Other processes that write to the file are seen by the growth of its log. */
   async watch(onSignal: () => void, onLost: () => void): Promise<EventWatch> {
-    let isOver = this.file === ":memory:";
-    if (isOver) return { isAlive: async () => false, stop: async () => undefined };
-    const log = `${path.basename(this.file)}-wal`;
-    const watcher = watch(path.dirname(this.file), { persistent: false }, (_, name) => {
-      if (name === log && !isOver) onSignal();
-    });
-    watcher.on("error", () => {
-      isOver = true;
-      onLost();
-    });
-    return {
-      isAlive: async () => !isOver,
-      async stop() {
-        isOver = true;
-        watcher.close();
-      },
-    };
+    const watch = new FileWatch(this.database, this.file, onSignal, onLost);
+    this.watches.add(watch);
+    return watch;
   }
 
   async close(): Promise<void> {
     await this.turn;
     if (this.isClosed) return;
     this.isClosed = true;
+    for (const watch of this.watches) await watch.stop();
     this.statements.clear();
     this.database.close();
   }
