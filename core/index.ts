@@ -32,10 +32,12 @@ export {
   changeChannel,
   changeEvent,
   Database,
+  declaredRow,
   DeclaredStore,
   readChange,
   type RowChange,
   Rows,
+  readTables,
   referredId,
   StoreConflict,
   StoreProblem,
@@ -44,11 +46,13 @@ export {
   tablesOf,
   tagsOf,
   uniqueText,
+  writeTables,
 } from "./store/index.ts";
 export {
   type CertificateChecker,
   structuralChecker,
   createEntities,
+  parseRow,
   type Entities,
   type Entity,
   printEntity,
@@ -67,3 +71,4 @@ export {
   type StatusOptions,
   type WorkerCounts,
 } from "./admin/index.ts";
+export { compareTables, type Difference, exportYaml } from "./declarative/index.ts";

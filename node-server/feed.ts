@@ -1,16 +1,16 @@
 import {
   type Change,
   type Database,
+  declaredRow,
   type Logger,
   readChange,
+  readTables,
   type LoggedEvent,
-  type Row,
   type RowChange,
-  type StoredRow,
   type Tables,
 } from "../core/index.ts";
 
-/** Rows that are read, or handed over, at once. */
+/** Rows that are handed over at once. */
 const batch = 1_000;
 
 /** What takes changes over: the workers. */
@@ -18,13 +18,6 @@ export interface Subscriber {
   change(changes: readonly RowChange[]): Promise<void>;
   configure(tables: Tables): Promise<void>;
 }
-
-/** A row as the data path reads it: how long it lives counts from its creation. */
-const served = ({ values, expiresAtMs }: StoredRow): Row => {
-  const row = values as Row;
-  if (expiresAtMs === null) return row;
-  return { ...row, ttl: expiresAtMs / 1000 - Number(row["created_at"]) };
-};
 
 /**
  * Keeps the workers of this node on what the store holds, whoever wrote it. It is told which rows changed, and reads
@@ -45,22 +38,8 @@ export class Feed {
   }
 
   /** Reads everything. Changes that events told before it are in. */
-  async load(): Promise<Tables> {
-    const { store, entities } = this.database;
-    const tables: Record<string, Record<string, Row>> = {};
-    for (const { name, primaryKey, virtual, transient } of entities.all) {
-      if (virtual === true || transient === true) continue;
-      const table: Record<string, Row> = {};
-      let after: string | undefined;
-      while (true) {
-        const rows = await store.page(name, { after, limit: batch });
-        for (const row of rows) table[String(row.values[primaryKey])] = served(row);
-        if (rows.length < batch) break;
-        after = String(rows.at(-1)!.values[primaryKey]);
-      }
-      tables[name] = table;
-    }
-    return tables;
+  load(): Promise<Tables> {
+    return readTables(this.database);
   }
 
   /** From now on changes go to `subscriber`. */
@@ -144,7 +123,7 @@ export class Feed {
 
   private async read({ table, id }: Change): Promise<RowChange> {
     const row = await this.database.store.get(table, id);
-    return { table, id, row: row && served(row) };
+    return { table, id, row: row && declaredRow(row) };
   }
 
   /** A change that the workers refuse is told, and does not hold up those after it. */

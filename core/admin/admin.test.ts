@@ -155,6 +155,27 @@ describe("with a database", () => {
     ]);
   });
 
+  test("a method that a path does not have is refused with those that it has", async () => {
+    const { fetch } = adminInMemory();
+    const { status, headers } = await fetch(new Request("http://admin.test/services", { method: "PATCH" }));
+    expect([status, headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
+  });
+
+  test("the API describes every refusal, and no path that only refuses", async () => {
+    const { send } = adminInMemory();
+    const { body } = await send("GET", "/openapi.json");
+    const paths = body["paths"] as Record<string, Record<string, { responses: object }>>;
+    expect(Object.keys(paths["/consumers/{consumers}/key-auth"]!["post"]!.responses)).toEqual([
+      "201",
+      "400",
+      "404",
+      "405",
+      "409",
+      "415",
+    ]);
+    expect(Object.keys(paths).filter((path) => path.startsWith("/filter-chains"))).toEqual([]);
+  });
+
   test("the API describes itself", async () => {
     const { send } = adminInMemory();
     const { body } = await send("GET", "/openapi.json");
