@@ -136,6 +136,30 @@ describe("cluster events", () => {
     expect(b.got).toEqual(["1"]);
   });
 
+  test("a look that is abandoned holds up no other, and hands nothing over when it wakes", async () => {
+    const { node, log } = world();
+    const a = node();
+    const stuck: (() => void)[] = [];
+    let isStuck = true;
+    const since: EventLog["since"] = async (...where) => {
+      if (isStuck) await new Promise<void>((resolve) => stuck.push(resolve));
+      return log.since(...where);
+    };
+    const b = node({ log: like(log, { since }) });
+    b.events.subscribe("x", b.take);
+    await b.events.begin();
+    await a.events.broadcast("x", "1");
+    const first = b.events.poll();
+    await expect.poll(() => stuck.length).toBe(1);
+    isStuck = false;
+    b.events.abandon();
+    await b.events.poll();
+    expect(b.got).toEqual(["1"]);
+    stuck[0]!();
+    await first;
+    expect(b.got).toEqual(["1"]);
+  });
+
   test("when events are gone before they are read, a reload is asked for, and later events come", async () => {
     const { node, clock, log } = world();
     const [a, b] = [node({ keepMs: 1_000 }), node()];

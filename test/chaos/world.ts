@@ -1,6 +1,4 @@
-import { Migrations, PostgresDriver } from "../../adapters/sql/index.ts";
-import { webClock, webRandom } from "../../adapters/web/index.ts";
-import { bundledPlugins, DeclarativeConfiguration, tablesOf } from "../../core/index.ts";
+import { bootstrapPostgres } from "../support/bootstrap.ts";
 import { type Postgres, startPostgres } from "../support/postgres.ts";
 import { ChaosNode, type WorkerLine } from "./node.ts";
 
@@ -12,30 +10,6 @@ export interface ChaosOptions {
   readonly updateSeconds: number;
   readonly isNotified: boolean;
 }
-
-/** The form of the database, as `migrations bootstrap` makes it. */
-const bootstrap = async (port: number): Promise<void> => {
-  const { entities } = new DeclarativeConfiguration({
-    plugins: bundledPlugins,
-    routerFlavor: "traditional_compatible",
-    clock: webClock,
-    random: webRandom,
-  }).context;
-  const driver = await PostgresDriver.open({
-    host: "127.0.0.1",
-    port,
-    user: "kong",
-    password: "",
-    database: "kong",
-    timeoutMs: 5_000,
-    isSecure: false,
-    isVerified: false,
-    connections: 1,
-    onError: () => undefined,
-  });
-  await new Migrations(driver, tablesOf(entities), () => webClock.nowMs()).up();
-  await driver.close();
-};
 
 /** Three nodes on one database: slots whose value changes, and consumers whose key changes. */
 export class ChaosWorld {
@@ -51,7 +25,7 @@ export class ChaosWorld {
 
   static async start({ updateSeconds, isNotified }: ChaosOptions): Promise<ChaosWorld> {
     const postgres = await startPostgres();
-    await bootstrap(postgres.port);
+    await bootstrapPostgres(postgres.port);
     const options = { postgresPort: postgres.port, updateSeconds, isNotified };
     const nodes = await Promise.all(
       Array.from({ length: nodeCount }, (_, number) => ChaosNode.start({ ...options, number })),
