@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createZone, nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
-import { webClock, webRandom } from "../adapters/web/index.ts";
+import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
 import { defaultCertificate } from "./certificate.ts";
 import type { ListenAddress } from "./conf/listeners.ts";
@@ -17,9 +17,11 @@ import {
   DeclaredStore,
   type Logger,
   type NodeFacts,
+  Schedule,
   type Tables,
 } from "../core/index.ts";
-import { openDatabase, Watch } from "./database.ts";
+import { Cluster } from "./cluster.ts";
+import { openDatabase } from "./database.ts";
 import { Feed } from "./feed.ts";
 import type { Certificate } from "./messages.ts";
 import { NodeLogLevel } from "./loglevel.ts";
@@ -79,18 +81,18 @@ const readDeclarative = (conf: Conf): string | undefined => {
 export class Master {
   private readonly pool: WorkerPool;
   private readonly listeners: readonly AdminListener[];
-  private readonly watch: Watch | undefined;
+  private readonly cluster: Cluster | undefined;
   private readonly logger: Logger;
 
   private constructor(
     pool: WorkerPool,
     listeners: readonly AdminListener[],
-    watch: Watch | undefined,
+    cluster: Cluster | undefined,
     logger: Logger,
   ) {
     this.pool = pool;
     this.listeners = listeners;
-    this.watch = watch;
+    this.cluster = cluster;
     this.logger = logger;
   }
 
@@ -119,15 +121,24 @@ export class Master {
       entities,
       auto,
       // What is written is written: the next look brings it to the workers.
-      onCommitted: () =>
-        feed
-          .sync()
+      onCommitted: async () =>
+        cluster
+          ?.sync()
           .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
     });
-    const feed = new Feed(database, logger);
-    await opened?.ready();
-    const tables = opened === undefined ? Master.initial(conf, configuration, declared) : await feed.load();
     const id = nodeId(conf.prefix);
+    const timers = new Schedule({
+      timers: new WebTimers(logger),
+      clock: webClock,
+      random: webRandom,
+      logger,
+    });
+    const feed = new Feed(database, logger);
+    const cluster =
+      opened && new Cluster({ opened, feed, conf, node: id, timers, random: webRandom, logger });
+    await opened?.ready();
+    await cluster?.begin();
+    const tables = opened === undefined ? Master.initial(conf, configuration, declared) : await feed.load();
     const certificate: Certificate | undefined = [
       ...conf.proxyListen,
       ...conf.adminListen,
@@ -176,6 +187,7 @@ export class Master {
           properties: { ...shown, log_level: logger.level },
         }),
         counts: () => pool.count(),
+        timers: () => timers.statistics,
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
           logger.level = level;
           pool.setLogLevel(level);
@@ -200,16 +212,11 @@ export class Master {
       }),
       certificate,
     );
-    const master = new Master(
-      pool,
-      [admin, status],
-      opened === undefined ? undefined : new Watch(opened, feed, conf, logger),
-      logger,
-    );
+    const master = new Master(pool, [admin, status], cluster, logger);
     try {
       await pool.start(tables);
       feed.start(pool);
-      await master.watch?.start();
+      await cluster?.start();
       for (const address of conf.adminListen) await admin.listen(address);
       for (const address of conf.statusListen) await status.listen(address);
     } catch (error) {
@@ -271,6 +278,6 @@ export class Master {
   async close(): Promise<void> {
     await Promise.all(this.listeners.map((listener) => listener.close()));
     await this.pool.close(graceMs);
-    await this.watch?.close();
+    await this.cluster?.close();
   }
 }

@@ -21,6 +21,7 @@ import {
   type Exchange,
   type Gateway,
   type RowChange,
+  Schedule,
   type Tables,
 } from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
@@ -40,6 +41,12 @@ const logger = nodeLogger({
 }).child({ worker: node.worker });
 
 const counters = newCounters();
+const schedule = new Schedule({
+  timers: new WebTimers(logger),
+  clock: webClock,
+  random: webRandom,
+  logger,
+});
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
 
@@ -70,7 +77,7 @@ const openGateway = async (): Promise<Gateway> => {
       clock: webClock,
       random: webRandom,
       logger,
-      timers: new WebTimers(logger),
+      timers: schedule,
       transport,
       counters: new ZoneDict(countersZone, webClock, threadId),
       board: new ZoneDict(healthZone, webClock, threadId),
@@ -184,6 +191,7 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
           requests: counters.requests,
           heapBytes: process.memoryUsage().heapUsed,
           metrics: gateway.metrics(),
+          timers: schedule.statistics,
         },
       });
       return;

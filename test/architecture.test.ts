@@ -46,6 +46,7 @@ const order = [
   "schema",
   "http",
   "uuid",
+  "timers",
   "mlcache",
   "dns",
   "balancer",

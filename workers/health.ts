@@ -13,14 +13,18 @@ const askedKey = "asked";
 export class HealthChecks extends DurableObject<Env> {
   private readonly isolate: Isolate;
   private readonly timers: AlarmTimers;
-  private isFresh = true;
 
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
     const logger = edgeLogger(env);
-    this.timers = new AlarmTimers(new WebTimers(logger), webClock, logger);
+    this.timers = new AlarmTimers(context.storage, logger);
+    const eventLoop = new WebTimers(logger);
     this.isolate = new Isolate(env, undefined, {
-      timers: this.timers,
+      timers: {
+        // What runs once is a part of what runs now: an alarm would wait for the one that rings.
+        at: (...job) => eventLoop.at(...job),
+        every: (...job) => this.timers.every(...job),
+      },
       board: new StorageHealthBoard(context.storage.kv),
     });
   }
@@ -30,23 +34,15 @@ export class HealthChecks extends DurableObject<Env> {
     const gateway = await this.isolate.ready(this.ctx);
     for (const change of noticed) gateway.setHealth(change);
     this.ctx.storage.kv.put(askedKey, webClock.nowMs());
-    const alarmMs = (await this.ctx.storage.getAlarm()) ?? Infinity;
-    if ((this.timers.nextMs ?? Infinity) < alarmMs) await this.arm();
+    // It was let go when nobody asked.
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(webClock.nowMs());
     return gateway.unhealthy();
   }
 
   override async alarm(): Promise<void> {
     await this.isolate.ready(this.ctx);
-    const isFresh = this.isFresh;
-    this.isFresh = false;
-    await this.timers.ring(isFresh);
+    await this.timers.ring();
     const askedAtMs = this.ctx.storage.kv.get<number>(askedKey) ?? 0;
-    if (webClock.nowMs() - askedAtMs < idleMs) await this.arm();
-  }
-
-  private async arm(): Promise<void> {
-    this.isFresh = false;
-    const { nextMs } = this.timers;
-    if (nextMs !== undefined) await this.ctx.storage.setAlarm(nextMs);
+    if (webClock.nowMs() - askedAtMs >= idleMs) await this.ctx.storage.deleteAlarm();
   }
 }

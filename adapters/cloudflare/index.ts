@@ -1,5 +1,7 @@
-export { KvConfigurations, type PublishedConfiguration } from "./configuration.ts";
 export { SocketDnsTransport } from "./dns.ts";
-export { AlarmTimers } from "./alarm.ts";
 export { StorageHealthBoard } from "./healthboard.ts";
 export { socketDialer } from "./dialer.ts";
+export { AlarmTimers, type AlarmStorage } from "./alarm.ts";
+export { configurationChannel, KvConfigurations, type PublishedConfiguration } from "./configuration.ts";
+export { CronTimers } from "./cron.ts";
+export { DurableEventLog, EventLogObject } from "./eventlog.ts";

@@ -10,6 +10,7 @@ const worker = (pid: number, metrics: Record<string, number>) => ({
   requests: 7,
   heapBytes: 100,
   metrics,
+  timers: { running: 1, waiting: 4, runs: 9, jobs: {} },
 });
 
 test("what the workers counted is summed and told in families", async () => {
@@ -28,6 +29,8 @@ test("what the workers counted is summed and told in families", async () => {
   expect(lines).toContain(`${series} 5`);
   expect(lines).toContain("# TYPE kong_kong_latency_ms histogram");
   expect(lines).toContain('kong_nginx_requests_total{node_id="n",subsystem="http"} 14');
+  expect(lines).toContain('kong_nginx_timers{state="running"} 2');
+  expect(lines).toContain('kong_nginx_timers{state="pending"} 8');
   expect(lines).toContain('kong_node_info{node_id="n",version="3.9.1"} 1');
   expect(lines.filter((line) => line.startsWith("# TYPE kong_http_requests_total"))).toHaveLength(1);
 });

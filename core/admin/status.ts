@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { DnsStatistics } from "../dns/index.ts";
 import { json } from "./app.ts";
 import { memoryFormat } from "./memory.ts";
+import type { TimerStatistics } from "../timers/index.ts";
 
 /** What a worker counted since it started. */
 export interface WorkerCounts {
@@ -13,6 +14,7 @@ export interface WorkerCounts {
   readonly heapBytes: number;
   /** What plugins counted, under names with labels. */
   readonly metrics: Readonly<Record<string, number>>;
+  readonly timers: TimerStatistics;
 }
 
 type Count = "connectionsActive" | "connectionsOpen" | "connectionsAccepted" | "requests";

@@ -50,7 +50,13 @@ export class Prober {
     for (const [isAvailable, intervalSeconds] of sides) {
       if (intervalSeconds <= 0) continue;
       const round = (): Promise<void> => this.round(member, terms, tls, isAvailable);
-      cancels.push(this.ports.timers.every(intervalSeconds * 1000, `probe ${row.name}`, round));
+      cancels.push(
+        this.ports.timers.every(
+          intervalSeconds * 1000,
+          `probe ${row.name}, ${isAvailable ? "healthy" : "unhealthy"}`,
+          round,
+        ),
+      );
     }
   }
 

@@ -33,6 +33,10 @@ export interface Conf {
   readonly postgres: PostgresConf;
   readonly dbUpdateMs: number;
   readonly dns: DnsConf;
+  readonly dbPropagationMs: number;
+  /** 0 for never. */
+  readonly dbCacheMs: number;
+  readonly dbResurrectMs: number;
   /** Undefined when everybody may use the Admin API. */
   readonly adminToken: string | undefined;
   /** Every property as text, for `GET /`. */
@@ -194,6 +198,9 @@ export const loadConf = (sources: ConfSources): Conf => {
     },
     dns: dnsConf(texts),
     dbUpdateMs: Number(texts.db_update_frequency) * 1000,
+    dbPropagationMs: Number(texts.db_update_propagation) * 1000,
+    dbCacheMs: Number(texts.db_cache_ttl) * 1000,
+    dbResurrectMs: Number(texts.db_resurrect_ttl) * 1000,
     adminToken: texts.admin_token || undefined,
     texts,
   };
