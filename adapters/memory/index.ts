@@ -5,7 +5,6 @@ export { MemoryLogger, type LogRecord } from "./logger.ts";
 export { MemoryRandom } from "./random.ts";
 export { MemorySharedDict } from "./shareddict.ts";
 export { MemoryLock } from "./lock.ts";
-export { MemorySharedTexts } from "./sharedtexts.ts";
 export { MemoryTimers } from "./timers.ts";
 export { MemoryTransport, type MemoryAnswer, type SentRequest } from "./transport.ts";
 export { memoryPorts, type MemoryPorts } from "./ports.ts";

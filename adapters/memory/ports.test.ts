@@ -2,7 +2,7 @@ import { describeClock } from "../../test/contracts/clock.ts";
 import { describeLock } from "../../test/contracts/lock.ts";
 import { describeLogger } from "../../test/contracts/logger.ts";
 import { describeRandom } from "../../test/contracts/random.ts";
-import { describeSharedDict, describeSharedTexts } from "../../test/contracts/shareddict.ts";
+import { describeSharedDict } from "../../test/contracts/shareddict.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { describeTimers } from "../../test/contracts/timers.ts";
 import {
@@ -11,7 +11,6 @@ import {
   MemoryLogger,
   MemoryRandom,
   MemorySharedDict,
-  MemorySharedTexts,
   MemoryStore,
   MemoryTimers,
 } from "./index.ts";
@@ -24,11 +23,11 @@ describeTimers("memory", () => {
 });
 describeSharedDict("memory", () => {
   const clock = new MemoryClock();
-  return { dict: new MemorySharedDict(clock), pass: (ms) => clock.advance(ms) };
-});
-describeSharedTexts("memory", () => {
-  const clock = new MemoryClock();
-  return { texts: new MemorySharedTexts(clock), pass: (ms) => clock.advance(ms) };
+  return {
+    dict: new MemorySharedDict(clock),
+    small: new MemorySharedDict(clock, 65_536),
+    pass: (ms) => clock.advance(ms),
+  };
 });
 describeLock("memory", () => {
   const timers = new MemoryTimers(new MemoryClock());

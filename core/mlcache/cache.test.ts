@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MemoryClock, MemoryLock, MemorySharedTexts, MemoryTimers } from "../../adapters/memory/index.ts";
+import { MemoryClock, MemoryLock, MemorySharedDict, MemoryTimers } from "../../adapters/memory/index.ts";
 import { type CacheEvent, CacheTimeout, Kept, Lru, Mlcache, type MlcacheOptions } from "./index.ts";
 
 /** Workers that share a dict, a lock and events. */
@@ -9,7 +9,7 @@ const world = (options: Partial<MlcacheOptions<string>> = {}) => {
   const handlers: ((event: CacheEvent) => void)[] = [];
   const shared = {
     clock,
-    l2: new MemorySharedTexts(clock),
+    l2: new MemorySharedDict(clock),
     lock: new MemoryLock(timers),
     events: {
       subscribe: (handler: (event: CacheEvent) => void) => void handlers.push(handler),
@@ -101,7 +101,7 @@ describe("a look-up", () => {
 
   test("keeps what is absent in the dict for misses", async () => {
     const { worker, clock, shared } = world();
-    const l2Misses = new MemorySharedTexts(clock);
+    const l2Misses = new MemorySharedDict(clock);
     await worker({ l2Misses }).get("k", () => undefined);
     expect(shared.l2.get("1:c:k")).toBeUndefined();
     expect(worker({ l2Misses }).get("k", never)).toEqual({ value: undefined, from: "l2" });

@@ -1,6 +1,6 @@
 // Run by hand: node test/bench/mlcache.bench.ts. Prints own time, the other's and their ratio; medians of interleaved rounds.
 import { LRUCache } from "lru-cache";
-import { MemorySharedTexts } from "../../adapters/memory/index.ts";
+import { MemorySharedDict } from "../../adapters/memory/index.ts";
 import { Mlcache } from "../../core/mlcache/index.ts";
 
 const [calls, rounds, entries] = [20_000, 41, 1000];
@@ -34,7 +34,7 @@ function compare(name: string, own: () => void, other: () => void): void {
 
 const load = (): typeof value => value;
 const make = (ttlMs: number, l1Entries: number): Mlcache<typeof value> =>
-  new Mlcache<typeof value>({ name: "bench", clock, ttlMs, l1Entries, l2: new MemorySharedTexts(clock) });
+  new Mlcache<typeof value>({ name: "bench", clock, ttlMs, l1Entries, l2: new MemorySharedDict(clock) });
 const [timed, endless, small] = [make(600_000, entries), make(Infinity, entries), make(600_000, 1)];
 const timedOther = new LRUCache<string, typeof value>({ max: entries, ttl: 600_000 });
 /** Asks the clock at every look-up too; by default it asks once a millisecond and lets a timer forget. */

@@ -1,0 +1,2 @@
+export { ZoneDict } from "./dict.ts";
+export { createZone } from "./layout.ts";
