@@ -1,8 +1,8 @@
-import { Lru } from "./lru.ts";
 import type { CacheEvent, CacheTimes, Hit, Load, MlcacheOptions } from "./options.ts";
 import { CacheTimeout, Kept } from "./options.ts";
 import type { CacheRecord } from "./record.ts";
 import { SharedLevel } from "./shared.ts";
+import { Sieve } from "./sieve.ts";
 
 /** One load under way. */
 interface Flight<L> {
@@ -29,11 +29,11 @@ export interface BulkFailure {
   readonly error: unknown;
 }
 
-/** A cache of three levels: this isolate's LRU, a dict that workers share, and a callback that one caller runs. */
+/** A cache of three levels: this isolate's own, a dict that workers share, and a callback that one caller runs. */
 export class Mlcache<T, L = T> {
   private readonly options: MlcacheOptions<T, L>;
   private readonly clock: { nowMs(): number };
-  private readonly l1: Lru<Hit<L>>;
+  private readonly l1: Sieve<Hit<L>>;
   private readonly l2: SharedLevel<T> | undefined;
   private readonly flights = new Map<string, Flight<L>>();
 
@@ -43,7 +43,7 @@ export class Mlcache<T, L = T> {
         throw new TypeError(`${name} must be more than 0`);
     this.options = options;
     this.clock = options.clock;
-    this.l1 = new Lru(options.l1Entries ?? 100);
+    this.l1 = new Sieve(options.l1Entries ?? 100);
     const codec = options.codec ?? {
       encode: (value: T) => JSON.stringify(value),
       decode: (text) => JSON.parse(text) as T,

@@ -32,7 +32,7 @@ export interface MlcacheOptions<T, L = T> extends CacheTimes {
   /** Caches of one name share their entries in `l2`; those of different names never meet. */
   readonly name: string;
   readonly clock: Pick<Clock, "nowMs">;
-  /** Entries of the level inside this isolate. Default 100. When it is full, the least recently used goes. */
+  /** Entries of the level inside this isolate. Default 100. When it is full, one that was not read for long goes. */
   readonly l1Entries?: number;
   /** Shared by workers. Default none: a miss in L1 asks the callback. */
   readonly l2?: WeakDict;

@@ -62,3 +62,20 @@ export const describeLock = (name: string, make: () => LockWorld): void => {
     });
   });
 };
+
+/** What two instances on one lock promise each other. */
+export const describeLockSharing = (name: string, make: () => Promise<[Lock, Lock]>): void => {
+  test(`two that share ${name} exclude each other, and the one that waits is woken at the release`, async () => {
+    const [a, b] = await make();
+    const lease = (await a.acquire("k", 30_000, 0))!;
+    expect(await b.acquire("k", 30_000, 0)).toBeUndefined();
+    const waiting = Promise.resolve(b.acquire("k", 30_000, 20_000));
+    await lease.release();
+    const other = (await waiting)!;
+    expect(other).toBeDefined();
+    expect(await lease.extend(30_000)).toBe(false);
+    await lease.release();
+    expect(await a.acquire("k", 30_000, 0)).toBeUndefined();
+    await other.release();
+  });
+};

@@ -239,14 +239,36 @@ export class ZoneDict implements SharedDict {
   }
 
   expire(key: string, ttlMs: number): boolean {
+    return this.expireIf(key, undefined, ttlMs);
+  }
+
+  /** As `expire`, only if that number is there. @param expected Undefined: whatever is there. */
+  expireIf(key: string, expected: number | undefined, ttlMs: number): boolean {
+    const expiresAtMs = endOf(this.clock.nowMs(), ttlMs);
+    return this.alter(key, expected, (_, entry) => {
+      this.shards.numbers[entry / 2 + entryNumber.expiresAtMs] = expiresAtMs;
+    });
+  }
+
+  /** Deletes a live number, if it is that number. @returns Whether it was. */
+  deleteIf(key: string, expected: number): boolean {
+    return this.alter(key, expected, (shard, entry) => this.drop(shard, entry));
+  }
+
+  /** @param expected The number that has to be there; undefined for anything. */
+  private alter(
+    key: string,
+    expected: number | undefined,
+    change: (shard: number, entry: number) => void,
+  ): boolean {
     const { shards } = this;
     const nowMs = this.clock.nowMs();
-    const expiresAtMs = endOf(nowMs, ttlMs);
     const shard = shards.enter(key);
     try {
       const entry = shards.find(shard);
       if (entry === 0 || shards.isOver(entry, nowMs)) return false;
-      shards.numbers[entry / 2 + entryNumber.expiresAtMs] = expiresAtMs;
+      if (expected !== undefined && shards.numbers[entry / 2 + entryNumber.value] !== expected) return false;
+      change(shard, entry);
       return true;
     } finally {
       shards.leave(shard);

@@ -1,2 +1,3 @@
 export { ZoneDict } from "./dict.ts";
 export { createZone } from "./layout.ts";
+export { ZoneLock } from "./lock.ts";
