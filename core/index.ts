@@ -12,6 +12,7 @@ export * from "./ports/shareddict.ts";
 export * from "./ports/subtle.ts";
 export * from "./ports/timers.ts";
 export * from "./ports/transport.ts";
+export * from "./ports/workerbus.ts";
 export type { Ready } from "./ready.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";

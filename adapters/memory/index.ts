@@ -8,4 +8,5 @@ export { MemoryLock } from "./lock.ts";
 export { MemoryTimers } from "./timers.ts";
 export { MemoryTransport, type MemoryAnswer, type SentRequest } from "./transport.ts";
 export { memoryPorts, type MemoryPorts } from "./ports.ts";
+export { MemoryBusHub } from "./workerbus.ts";
 export { MemoryStore } from "./store.ts";

@@ -5,7 +5,9 @@ import { describeRandom } from "../../test/contracts/random.ts";
 import { describeSharedDict } from "../../test/contracts/shareddict.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { describeTimers } from "../../test/contracts/timers.ts";
+import { describeWorkerBus } from "../../test/contracts/workerbus.ts";
 import {
+  MemoryBusHub,
   MemoryClock,
   MemoryLock,
   MemoryLogger,
@@ -32,6 +34,11 @@ describeSharedDict("memory", () => {
 describeLock("memory", () => {
   const timers = new MemoryTimers(new MemoryClock());
   return { lock: new MemoryLock(timers), pass: (ms) => timers.advance(ms) };
+});
+describeWorkerBus("memory", () => {
+  const clock = new MemoryClock();
+  const hub = new MemoryBusHub(clock, 100);
+  return { join: (worker) => hub.join(worker), pass: (ms) => clock.advance(ms) };
 });
 describeLogger("memory", () => {
   const logger = new MemoryLogger();

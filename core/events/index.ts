@@ -1,0 +1,9 @@
+/** Events between workers, usable alone: the bus is handed in. */
+export {
+  EventQueueFull,
+  type PublishOptions,
+  type WorkerEvent,
+  WorkerEvents,
+  type WorkerHandler,
+} from "./worker.ts";
+export { workerCacheEvents } from "./workercache.ts";
