@@ -9,6 +9,8 @@ import {
   type PluginHost,
   type PluginPhases,
 } from "./pdk/index.ts";
+import { workerCacheEvents, WorkerEvents } from "./events/index.ts";
+import { Mlcache } from "./mlcache/index.ts";
 import { Planner } from "./pipeline/planner.ts";
 import type { PluginInstance } from "./pipeline/plan.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -26,6 +28,7 @@ import type { LineFiles } from "./ports/lines.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
 import type { SharedDict } from "./ports/shareddict.ts";
+import type { Sharing } from "./ports/sharing.ts";
 import type { Subtle } from "./ports/subtle.ts";
 import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
@@ -48,6 +51,8 @@ export interface GatewayPorts {
   readonly transport: Transport;
   /** Counters of rate limits: of the node, or as far as the root can share them. */
   readonly counters: SharedDict;
+  /** Undefined where a worker is alone, as an isolate at the edge. */
+  readonly sharing?: Sharing | undefined;
   readonly subtle: Subtle;
   /** For what the gateway sends by itself: logs. */
   readonly fetcher: Fetcher;
@@ -100,6 +105,20 @@ interface Kept {
   readonly instance: PluginInstance;
 }
 
+/** Kong's `kong.cache`, with its times. */
+const entityCache = ({ clock, sharing }: GatewayPorts, events: WorkerEvents | undefined): Mlcache<unknown> =>
+  new Mlcache({
+    name: "kong_db_cache",
+    clock: sharing?.clock ?? clock,
+    ttlMs: 3_600_000,
+    negTtlMs: 300_000,
+    resurrectTtlMs: sharing === undefined ? 0 : 30_000,
+    l1Entries: 500_000,
+    leaseMs: 10_000,
+    ...(sharing && { l2: sharing.hits, l2Misses: sharing.misses, lock: sharing.lock }),
+    ...(events && { events: workerCacheEvents(events, "kong_db_cache") }),
+  });
+
 class CompiledGateway implements Gateway {
   private readonly options: GatewayOptions;
   private readonly ports: FlowPorts;
@@ -135,7 +154,10 @@ class CompiledGateway implements Gateway {
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
     const { clock, random, logger, timers, counters, subtle, fetcher, files } = ports;
+    const events = ports.sharing && new WorkerEvents(ports.sharing.bus, logger);
     this.host = {
+      cache: entityCache(ports, events),
+      events,
       clock,
       random,
       logger,

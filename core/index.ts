@@ -9,6 +9,7 @@ export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
 export * from "./ports/random.ts";
 export * from "./ports/shareddict.ts";
+export * from "./ports/sharing.ts";
 export * from "./ports/subtle.ts";
 export * from "./ports/timers.ts";
 export * from "./ports/transport.ts";
@@ -52,6 +53,7 @@ export {
   type AdminOptions,
   autoSource,
   type ConfigurationControl,
+  type DictUsage,
   createAdmin,
   createStatusApi,
   DeclarativeConfiguration,

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { createZone, nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
-import { webClock, webRandom } from "../adapters/web/index.ts";
+import { nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
+import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
 import { defaultCertificate } from "./certificate.ts";
 import type { ListenAddress } from "./conf/listeners.ts";
@@ -26,12 +26,10 @@ import { loadPlugins } from "./plugins.ts";
 import { WorkerPool } from "./pool.ts";
 import { probe } from "./probe.ts";
 import { kongVersion, version } from "./version.ts";
+import { createZones, ZoneKeeper } from "./zones.ts";
 
 /** Milliseconds that requests under way have when the gateway stops. */
 const graceMs = 10_000;
-
-/** Memory for counters, as Kong's `kong_rate_limiting_counters`: some 500,000. */
-const countersBytes = 12 * 1024 * 1024;
 
 const workerModule = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
@@ -131,7 +129,8 @@ export class Master {
       ? await defaultCertificate(conf)
       : undefined;
     const ticketKeys = new Uint8Array(randomBytes(48));
-    const countersZone = createZone(countersBytes);
+    const zones = createZones(conf.memCacheBytes);
+    const keeper = new ZoneKeeper(zones, new WebTimers(logger));
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
       size: conf.workers,
@@ -145,8 +144,10 @@ export class Master {
         certificate,
         ticketKeys,
         heartbeat,
-        countersZone,
+        zones,
+        owner: keeper.claim(),
       }),
+      onEnded: ({ owner }) => keeper.free(owner),
     });
     const admin = new AdminListener(
       createAdmin({
@@ -168,6 +169,7 @@ export class Master {
           properties: conf.texts,
         }),
         counts: () => pool.count(),
+        dicts: () => keeper.usage(),
         health: {
           isHealthy: (upstream, host, port) => pool.isHealthy(upstream, host, port),
           mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
@@ -183,6 +185,7 @@ export class Master {
         database,
         ...(opened === undefined && { configuration }),
         counts: () => pool.count(),
+        dicts: () => keeper.usage(),
       }),
       certificate,
     );

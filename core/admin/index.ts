@@ -13,7 +13,7 @@ import { openApi } from "./openapi.ts";
 import { stateOf } from "./readiness.ts";
 import { entityResources } from "./resources.ts";
 import { schemaResources } from "./schemas.ts";
-import { statusResource, type WorkerCounts } from "./status.ts";
+import { type DictUsage, statusResource, type WorkerCounts } from "./status.ts";
 
 export { autoSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
@@ -22,7 +22,7 @@ export type { HealthSource } from "./health.ts";
 export type { NodeInformation } from "./information.ts";
 export type { LogLevelControl } from "./node.ts";
 export { createStatusApi, type StatusOptions } from "./readiness.ts";
-export type { WorkerCounts } from "./status.ts";
+export type { DictUsage, WorkerCounts } from "./status.ts";
 
 export interface AdminOptions {
   /** `sallyport/<version>` */
@@ -36,6 +36,8 @@ export interface AdminOptions {
   readonly configuration?: ConfigurationControl;
   readonly node: () => NodeInformation;
   readonly counts: () => Promise<readonly WorkerCounts[]>;
+  /** Memory that workers share; none without. */
+  readonly dicts?: () => readonly DictUsage[];
   readonly health?: HealthSource;
   readonly logLevel?: LogLevelControl;
   /** Required of every request as `Authorization: Bearer <token>`; without it everybody may do everything. */
@@ -52,6 +54,7 @@ const pluginsInUse = async (database: Database): Promise<string[]> => {
 /** The Admin API, the same on every root: a function from Request to Response. */
 export const createAdmin = (options: AdminOptions): AdminApp => {
   const { server, clock, logger, configuration, node, counts, database, plugins, token } = options;
+  const dicts = options.dicts ?? (() => []);
   const { entities, auto } = database;
   const app = new AdminApp({
     server,
@@ -69,9 +72,9 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     );
 
   app
-    .resource("/metrics", metricsResource(node, counts))
+    .resource("/metrics", metricsResource(node, counts, dicts))
     .resource("/", { GET: async () => information(node(), await pluginsInUse(database)) })
-    .resource("/status", statusResource(counts, state))
+    .resource("/status", statusResource(counts, state, dicts))
     .resource(
       "/config",
       configuration === undefined

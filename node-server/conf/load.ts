@@ -31,6 +31,7 @@ export interface Conf {
   readonly sqlitePath: string;
   readonly postgres: PostgresConf;
   readonly dbUpdateMs: number;
+  readonly memCacheBytes: number;
   /** Undefined when everybody may use the Admin API. */
   readonly adminToken: string | undefined;
   /** Every property as text, for `GET /`. */
@@ -62,6 +63,13 @@ export class ConfError extends Error {
 }
 
 const defaultFiles = ["/etc/sallyport/sallyport.conf", "/etc/sallyport.conf"];
+
+/** Bytes of `128m`; NaN for what is no size. */
+const bytesOf = (text: string): number => {
+  const found = /^(\d+)([kmg])$/i.exec(text);
+  const unit = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[found?.[2]?.toLowerCase() ?? ""];
+  return Number(found?.[1]) * (unit ?? NaN);
+};
 const isTrue = (text: string): boolean => text === "on" || text === "true";
 
 /** Reads `key = value` lines; `#` begins a comment unless escaped. */
@@ -138,6 +146,10 @@ export const loadConf = (sources: ConfSources): Conf => {
       `nginx_worker_processes is neither auto nor a number from 1 to 1024: '${texts.nginx_worker_processes}'`,
     );
   }
+  const memCacheBytes = bytesOf(texts.mem_cache_size);
+  if (!(memCacheBytes >= 8192 && memCacheBytes <= 4 * 1024 ** 3)) {
+    problems.push(`mem_cache_size is not a size from 8k to 4g: '${texts.mem_cache_size}'`);
+  }
   const listOf = (key: PropertyName): string[] => texts[key].split(",").flatMap((item) => item.trim() || []);
   try {
     addressSet(listOf("trusted_ips"));
@@ -188,6 +200,7 @@ export const loadConf = (sources: ConfSources): Conf => {
       connections: Number(texts.pg_pool_size || 10),
     },
     dbUpdateMs: Number(texts.db_update_frequency) * 1000,
+    memCacheBytes,
     adminToken: texts.admin_token || undefined,
     texts,
   };

@@ -119,6 +119,11 @@ export const properties = {
     default: "5",
     doc: "Seconds between two looks for what other nodes changed; a signal of the database is followed at once.",
   },
+  mem_cache_size: {
+    type: "string",
+    default: "128m",
+    doc: "Memory for what all workers of the node cache: a number with `k`, `m` or `g`. Taken when it is used.",
+  },
   admin_token: {
     type: "string",
     default: "",
