@@ -1,4 +1,6 @@
 import { createWorker } from "./worker.ts";
 
+export { DictShard } from "../adapters/cloudflare/index.ts";
+
 /** What is deployed. */
 export default createWorker();

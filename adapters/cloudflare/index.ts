@@ -1,1 +1,3 @@
 export { KvConfigurations, type PublishedConfiguration } from "./configuration.ts";
+export { DurableDict, DurableLock } from "./dict/client.ts";
+export { DictShard } from "./dict/shard.ts";

@@ -6,7 +6,7 @@ export interface SharedDictWorld {
   readonly dict: SharedDict;
   /** Empty, with room for some tens of entries of 1,000 bytes. */
   readonly small: SharedDict;
-  /** Lets `ms` pass. */
+  /** Lets `ms` pass, at once. */
   pass(ms: number): void | Promise<void>;
 }
 
@@ -87,12 +87,12 @@ export const describeSharedDict = (
     test("adds only what is absent, and replaces only what is live", async () => {
       const { dict, pass } = await make();
       expect(await dict.replace("a", 1)).toBe("absent");
-      expect(await dict.add("a", 1, 100)).toBe("stored");
+      expect(await dict.add("a", 1, 60_000)).toBe("stored");
       expect(await dict.add("a", 2)).toBe("exists");
       expect(await dict.safeAdd("a", 2)).toBe("exists");
-      expect(await dict.replace("a", 3, 100)).toBe("stored");
+      expect(await dict.replace("a", 3, 60_000)).toBe("stored");
       expect(await dict.get("a")).toBe(3);
-      await pass(100);
+      await pass(60_000);
       expect(await dict.replace("a", 4)).toBe("absent");
       expect(await dict.safeAdd("a", 5)).toBe("stored");
       expect(await dict.get("a")).toBe(5);
@@ -100,9 +100,9 @@ export const describeSharedDict = (
 
     test("forgets a key when its time is over, but still tells it as stale", async () => {
       const { dict, pass } = await make();
-      await dict.set("a", "v", 100, 7);
+      await dict.set("a", "v", 60_000, 7);
       expect(await dict.getStale("a")).toEqual({ value: "v", flags: 7, isStale: false });
-      await pass(100);
+      await pass(60_000);
       expect([await dict.get("a"), await dict.getWithFlags("a")]).toEqual([undefined, undefined]);
       expect(await dict.getStale("a")).toEqual({ value: "v", flags: 7, isStale: true });
       expect(await dict.getStale("b")).toBeUndefined();
@@ -137,12 +137,12 @@ export const describeSharedDict = (
 
     test("does not prolong a number by counting", async () => {
       const { dict, pass } = await make();
-      await dict.incr("n", 1, 0, 300);
-      await pass(100);
-      expect(await dict.incr("n", 1, 0, 300)).toBe(2);
-      await pass(200);
+      await dict.incr("n", 1, 0, 60_000);
+      await pass(30_000);
+      expect(await dict.incr("n", 1, 0, 60_000)).toBe(2);
+      await pass(30_000);
       expect(await dict.get("n")).toBeUndefined();
-      expect(await dict.incr("n", 1, 0, 300)).toBe(1);
+      expect(await dict.incr("n", 1, 0, 60_000)).toBe(1);
     });
 
     test("keeps lists, open at both ends", async () => {
@@ -250,12 +250,12 @@ export const describeSharedDict = (
     test("gives up nothing live for the safe ways to write, and for lists", async () => {
       const { small, pass } = await make();
       let stored = 0;
-      while ((await small.safeSet(`k${stored}`, kilobyte, 50)) === "stored" && stored < 500) stored++;
+      while ((await small.safeSet(`k${stored}`, kilobyte, 60_000)) === "stored" && stored < 500) stored++;
       expect(stored < 500).toBe(true);
       expect(await small.safeAdd("other", kilobyte)).toBe("full");
       expect(await small.rpush("list", kilobyte)).toBeUndefined();
       expect(await small.evictions()).toBe(0);
-      await pass(50);
+      await pass(60_000);
       expect(await small.safeAdd("other", kilobyte)).toBe("stored");
       expect(await small.rpush("list", kilobyte)).toBe(1);
       expect(await small.evictions()).toBe(0);
