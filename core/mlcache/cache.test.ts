@@ -151,6 +151,17 @@ describe("a stampede", () => {
     expect(a.get("k", never)).toEqual({ value: "new", from: "l2" });
   });
 
+  test("waits for no load of this isolate whose lease is over: it may never end", async () => {
+    const { worker, pass } = world({ leaseMs: 1000 });
+    const a = worker();
+    const first = a.get("k", () => gate().promise);
+    await settle();
+    await pass(1000);
+    expect(await a.get("k", () => "v")).toEqual({ value: "v", from: "origin" });
+    expect(a.get("k", never)).toEqual({ value: "v", from: "l1" });
+    expect(first).toBeInstanceOf(Promise);
+  });
+
   test("waits no longer than lockTimeoutMs", async () => {
     const { worker, pass } = world({ lockTimeoutMs: 50 });
     const hanging = gate();

@@ -34,7 +34,11 @@ export interface MlcacheOptions<T, L = T> extends CacheTimes {
   readonly clock: Pick<Clock, "nowMs">;
   /** Entries of the level inside this isolate. Default 100. When it is full, one that was not read for long goes. */
   readonly l1Entries?: number;
-  /** Shared by workers. Default none: a miss in L1 asks the callback. */
+  /**
+   * Shared by workers. Default none: a miss in L1 asks the callback. One that shows changes late (`stalenessMs` > 0) is
+   * for values that never change under their key: `set`, `delete` and `purge` then throw TypeError. What lives shorter
+   * than its `minTtlMs` stays in L1.
+   */
   readonly l2?: WeakDict;
   /** Where "there is none" is kept, so that a flood of misses evicts no value. Default: `l2`. */
   readonly l2Misses?: WeakDict;

@@ -17,16 +17,18 @@ const quiet = {
   WRANGLER_SEND_ERROR_REPORTS: "false",
 };
 
-/** The modules of the deployed Worker. */
-export const edgeModules = (): Record<string, { type: "esm"; contents: string }> => {
+/** The modules of the deployed Worker. @param entry In its place: a module below the repository's root. */
+export const edgeModules = (entry?: string): Record<string, { type: "esm"; contents: string }> => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-edge-"));
   const wrangler = path.join(root, "node_modules/wrangler/bin/wrangler.js");
-  execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", folder], {
+  const main = entry === undefined ? [] : [entry];
+  execFileSync(process.execPath, [wrangler, "deploy", ...main, "--dry-run", "--outdir", folder], {
     cwd: root,
     env: { ...process.env, ...quiet },
     stdio: "pipe",
   });
-  const module = readFileSync(path.join(folder, "index.js"), "utf8");
+  const file = entry === undefined ? "index.js" : path.basename(entry).replace(/\.ts$/, ".js");
+  const module = readFileSync(path.join(folder, file), "utf8");
   rmSync(folder, { recursive: true, force: true });
   return { "index.js": { type: "esm", contents: module } };
 };
@@ -44,8 +46,10 @@ export const startEdge = async (document: Record<string, unknown>): Promise<Edge
           name: "sallyport",
           compatibilityDate: "2026-11-01",
           manifest: { mainModule: "index.js", modules: edgeModules() },
+          exports: { DictShard: { type: "durable-object", storage: "sqlite" } },
           env: {
             CONFIG: { type: "kv", id: "sallyport-config" },
+            DICT: { type: "durable-object", worker: "sallyport", exportName: "DictShard" },
             LOG_LEVEL: { type: "json", value: "emerg" },
           },
         },
