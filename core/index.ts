@@ -28,9 +28,11 @@ export {
   applyChanges,
   changedTables,
   Database,
+  declaredRow,
   DeclaredStore,
   type RowChange,
   Rows,
+  readTables,
   referredId,
   StoreConflict,
   StoreProblem,
@@ -39,11 +41,13 @@ export {
   tablesOf,
   tagsOf,
   uniqueText,
+  writeTables,
 } from "./store/index.ts";
 export {
   type CertificateChecker,
   structuralChecker,
   createEntities,
+  parseRow,
   type Entities,
   type Entity,
   printEntity,
@@ -63,3 +67,4 @@ export {
   type StatusOptions,
   type WorkerCounts,
 } from "./admin/index.ts";
+export { compareTables, type Difference, exportYaml } from "./declarative/index.ts";

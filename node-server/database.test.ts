@@ -70,6 +70,18 @@ describe("with a database in a file", () => {
     }
   });
 
+  test("the log level is changed while the gateway runs", async () => {
+    const daemon = await start({ ...sqlite(), pg_password: "open sesame" });
+    const level = async () => (await send(daemon, "GET", "/debug/node/log-level")).body["message"];
+    expect(await level()).toBe("log level: notice");
+    expect((await send(daemon, "PUT", "/debug/node/log-level/debug")).body["message"]).toBe(
+      "log level changed",
+    );
+    expect(await level()).toBe("log level: debug");
+    const { configuration } = (await send(daemon, "GET", "/")).body;
+    expect(configuration).toMatchObject({ log_level: "debug", pg_password: "******", pg_port: 5432 });
+  });
+
   test("credentials come and go without a new router", async () => {
     const daemon = await start(sqlite());
     await send(daemon, "POST", "/routes", { name: "r", paths: ["/r"] });

@@ -1,4 +1,11 @@
-import type { Database, Logger, Row, RowChange, StoredRow, Tables } from "../core/index.ts";
+import {
+  type Database,
+  declaredRow,
+  type Logger,
+  type Row,
+  type RowChange,
+  type Tables,
+} from "../core/index.ts";
 
 /** Changes that are read at once. */
 const batch = 1_000;
@@ -8,13 +15,6 @@ export interface Subscriber {
   change(changes: readonly RowChange[]): Promise<void>;
   configure(tables: Tables): Promise<void>;
 }
-
-/** A row as the data path reads it: how long it lives counts from its creation. */
-const served = ({ values, expiresAtMs }: StoredRow): Row => {
-  const row = values as Row;
-  if (expiresAtMs === null) return row;
-  return { ...row, ttl: expiresAtMs / 1000 - Number(row["created_at"]) };
-};
 
 /** Keeps the workers of this node on what the store holds, whoever wrote it. */
 export class Feed {
@@ -42,7 +42,7 @@ export class Feed {
       let after: string | undefined;
       while (true) {
         const rows = await store.page(name, { after, limit: batch });
-        for (const row of rows) table[String(row.values[primaryKey])] = served(row);
+        for (const row of rows) table[String(row.values[primaryKey])] = declaredRow(row);
         if (rows.length < batch) break;
         after = String(rows.at(-1)!.values[primaryKey]);
       }
@@ -86,7 +86,7 @@ export class Feed {
       const rows = await Promise.all(
         [...seen.values()].map(async ({ table, id }): Promise<RowChange> => {
           const row = await store.get(table, id);
-          return { table, id, row: row && served(row) };
+          return { table, id, row: row && declaredRow(row) };
         }),
       );
       this.seq = changes.at(-1)!.seq;

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { check } from "./cli/check.ts";
 import { init, parse } from "./cli/config.ts";
+import { dbExport, dbImport } from "./cli/exchange.ts";
 import { attempt } from "./cli/failure.ts";
 import { bootstrap, finish, list, type MigrationsOptions, reset, status, up } from "./cli/migrations.ts";
 import { health, quit, stop } from "./cli/node.ts";
+import { diff, plan } from "./cli/plan.ts";
 import { start, type StartOptions } from "./cli/start.ts";
 import { showVersion } from "./cli/version.ts";
 
@@ -75,6 +77,44 @@ config
   .argument("<file>", "YAML or JSON")
   .option(...conf)
   .action(attempt(parse));
+
+config
+  .command("db_import")
+  .description("Put a declarative configuration into the database: all of it or nothing, deleting nothing")
+  .argument("<file>", "YAML or JSON")
+  .option(...prefix)
+  .option(...conf)
+  .option("--delete", "delete what the file does not hold")
+  .action(attempt(dbImport));
+
+config
+  .command("db_export")
+  .description("Write the database as a declarative configuration")
+  .argument("[file]", "where to", "kong.yml")
+  .option(...prefix)
+  .option(...conf)
+  .action(attempt(dbExport));
+
+const admin = ["--admin <url>", "compare with the gateway at this Admin API"] as const;
+
+config
+  .command("diff")
+  .description("Tell in what a declarative configuration and a gateway differ; exit code 2 when they do")
+  .argument("<file>", "YAML or JSON")
+  .option(...prefix)
+  .option(...conf)
+  .option(...admin)
+  .action(attempt(diff));
+
+config
+  .command("plan")
+  .description("Tell what db_import would do")
+  .argument("<file>", "YAML or JSON")
+  .option(...prefix)
+  .option(...conf)
+  .option(...admin)
+  .option("--delete", "as db_import --delete")
+  .action(attempt(plan));
 
 const migrations = program.command("migrations").description("Bring the database to this version's form");
 const steps: [name: string, what: string, work: (options: MigrationsOptions) => Promise<void>][] = [

@@ -7,6 +7,7 @@ import { AdminListener } from "./admin.ts";
 import { defaultCertificate } from "./certificate.ts";
 import type { ListenAddress } from "./conf/listeners.ts";
 import type { Conf } from "./conf/load.ts";
+import { shownConf } from "./conf/shown.ts";
 import {
   type ConfigurationControl,
   createAdmin,
@@ -21,6 +22,7 @@ import {
 import { openDatabase, Watch } from "./database.ts";
 import { Feed } from "./feed.ts";
 import type { Certificate } from "./messages.ts";
+import { NodeLogLevel } from "./loglevel.ts";
 import { nodeHostname, nodeId } from "./node.ts";
 import { loadPlugins } from "./plugins.ts";
 import { WorkerPool } from "./pool.ts";
@@ -149,6 +151,7 @@ export class Master {
       }),
       onEnded: ({ owner }) => keeper.free(owner),
     });
+    const shown = shownConf(conf.texts);
     const admin = new AdminListener(
       createAdmin({
         server: `sallyport/${version}`,
@@ -166,10 +169,14 @@ export class Master {
           masterPid: process.pid,
           workerPids: pool.pids,
           plugins,
-          properties: conf.texts,
+          properties: { ...shown, log_level: logger.level },
         }),
         counts: () => pool.count(),
         dicts: () => keeper.usage(),
+        logLevel: new NodeLogLevel(conf.logLevel, (level) => {
+          logger.level = level;
+          pool.setLogLevel(level);
+        }),
         health: {
           isHealthy: (upstream, host, port) => pool.isHealthy(upstream, host, port),
           mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),

@@ -1,4 +1,4 @@
-import type { HealthChange, NodeFacts, RowChange, Tables, WorkerCounts } from "../core/index.ts";
+import type { HealthChange, LogLevel, NodeFacts, RowChange, Tables, WorkerCounts } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
 import type { Zones } from "./zones.ts";
 
@@ -51,6 +51,8 @@ export type ToWorker =
   | { readonly type: "count" }
   /** Another worker noticed, or an operator decided. */
   | { readonly type: "health"; readonly change: HealthChange }
+  /** Write records from this level on. */
+  | { readonly type: "log_level"; readonly level: LogLevel }
   /** Finish what is under way, then exit. */
   | { readonly type: "drain"; readonly graceMs: number };
 

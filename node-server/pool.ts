@@ -3,6 +3,7 @@ import {
   applyChanges,
   type HealthChange,
   type Logger,
+  type LogLevel,
   type RowChange,
   type Tables,
   type WorkerCounts,
@@ -97,6 +98,7 @@ export class WorkerPool {
   private changes: Promise<unknown> = Promise.resolve();
   private delayMs = 0;
   private readonly unhealthy = new Set<string>();
+  private logLevel: LogLevel | undefined;
   private isClosing = false;
   private readonly watch: NodeJS.Timeout;
   private readonly respawns = new Set<NodeJS.Timeout>();
@@ -137,6 +139,7 @@ export class WorkerPool {
     await member.next("booted");
     // Changes are made one after the other: what it takes in here is current when it begins to listen.
     await this.inTurn(() => this.bring(member));
+    if (this.logLevel !== undefined) member.send({ type: "log_level", level: this.logLevel });
     member.send({ type: "listen" });
     const outcome = await Promise.race([member.next("listening"), failed]);
     if (outcome?.type === "listening") {
@@ -265,6 +268,12 @@ export class WorkerPool {
     if (isHealthy) this.unhealthy.delete(address);
     else this.unhealthy.add(address);
     for (const member of this.members) if (member !== noticedBy) member.send({ type: "health", change });
+  }
+
+  /** Sets the level from which workers log, those born later included. */
+  setLogLevel(level: LogLevel): void {
+    this.logLevel = level;
+    for (const member of this.members) member.send({ type: "log_level", level });
   }
 
   /** Whether an address of an upstream is served, as far as workers told. */

@@ -186,6 +186,9 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
     case "health":
       gateway.setHealth(message.change);
       return;
+    case "log_level":
+      logger.level = message.level;
+      return;
     case "drain":
       void drain(message.graceMs);
   }

@@ -16,24 +16,37 @@ const levels = {
 type Pino = pino.Logger<LogLevel>;
 
 /** Records by pino. A write is complete when `log` returns: nothing is lost when a thread dies. */
-class PinoLogger implements Logger {
+export class NodeLogger implements Logger {
   private readonly pino: Pino;
+  /** One for a logger and all its children. */
+  private readonly threshold: { level: LogLevel };
 
-  constructor(base: Pino) {
+  constructor(base: Pino, threshold: { level: LogLevel }) {
     this.pino = base;
+    this.threshold = threshold;
+  }
+
+  /** The least important level that is written. Setting it holds for every child, too. */
+  get level(): LogLevel {
+    return this.threshold.level;
+  }
+
+  set level(level: LogLevel) {
+    this.threshold.level = level;
   }
 
   enabled(level: LogLevel): boolean {
-    return this.pino.isLevelEnabled(level);
+    return levels[level] >= levels[this.threshold.level];
   }
 
   log(level: LogLevel, message: string, fields?: LogFields): void {
+    if (!this.enabled(level)) return;
     if (fields === undefined) this.pino[level](message);
     else this.pino[level](fields, message);
   }
 
-  child(fields: LogFields): Logger {
-    return new PinoLogger(this.pino.child(fields));
+  child(fields: LogFields): NodeLogger {
+    return new NodeLogger(this.pino.child(fields), this.threshold);
   }
 }
 
@@ -46,7 +59,7 @@ export interface LogOptions {
 }
 
 /** @throws Error when the file can't be opened. */
-export const nodeLogger = ({ level, format, file }: LogOptions): Logger => {
+export const nodeLogger = ({ level, format, file }: LogOptions): NodeLogger => {
   const target = pino.destination({ dest: file ?? 2, sync: true, mkdir: true });
   const stream =
     format === "json"
@@ -63,7 +76,7 @@ export const nodeLogger = ({ level, format, file }: LogOptions): Logger => {
         });
   const base = pino(
     {
-      level,
+      level: "debug",
       customLevels: levels,
       useOnlyCustomLevels: true,
       errorKey: "error",
@@ -71,5 +84,5 @@ export const nodeLogger = ({ level, format, file }: LogOptions): Logger => {
     },
     stream,
   ) as unknown as Pino;
-  return new PinoLogger(base);
+  return new NodeLogger(base, { level });
 };

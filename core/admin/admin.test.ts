@@ -17,14 +17,38 @@ describe("with a database", () => {
   test("a credential that lives a while tells the seconds left, and is gone after them", async () => {
     const { send, clock } = adminInMemory();
     await send("PUT", "/consumers/ada", {});
-    expect((await send("POST", "/consumers/ada/key-auth", { key: "k", ttl: 60 })).body["ttl"]).toBe(60);
-    clock.advance(20_000);
-    expect((await send("GET", "/key-auths/k")).body["ttl"]).toBe(40);
-    expect((await send("PATCH", "/key-auths/k", { tags: ["t"] })).body["ttl"]).toBe(40);
-    expect((await send("PATCH", "/key-auths/k", { ttl: 100 })).body["ttl"]).toBe(100);
+    expect((await send("POST", "/consumers/ada/key-auth", { key: "k", ttl: 60 })).body["ttl"]).toBe(59);
+    clock.advance(20_001);
+    expect((await send("GET", "/key-auths/k")).body["ttl"]).toBe(39);
+    expect((await send("PATCH", "/key-auths/k", { tags: ["t"] })).body["ttl"]).toBe(39);
+    expect((await send("PATCH", "/key-auths/k", { ttl: 100 })).body["ttl"]).toBe(99);
     clock.advance(100_000);
     expect((await send("GET", "/key-auths/k")).status).toBe(404);
     expect((await send("POST", "/consumers/ada/key-auth", { key: "k" })).body["ttl"]).toBeNull();
+  });
+
+  test("a consumer is found by its id in another system", async () => {
+    const { send } = adminInMemory();
+    await send("POST", "/consumers", { username: "ada", custom_id: "7" });
+    await send("POST", "/consumers", { username: "bob", custom_id: "8" });
+    const found = (await send("GET", "/consumers?custom_id=8")).body;
+    expect([rowsOf(found).map(({ username }) => username), found["next"]]).toEqual([["bob"], null]);
+    expect(rowsOf((await send("GET", "/consumers?custom_id=9")).body)).toEqual([]);
+    for (const query of ["custom_id=", "custom_id=7&custom_id=8"]) {
+      const { status, body } = await send("GET", `/consumers?${query}`);
+      expect([status, body["message"]]).toEqual([400, "custom_id must be an unempty string"]);
+    }
+  });
+
+  test("a key is asked for only where the algorithm takes one", async () => {
+    const { send } = adminInMemory();
+    await send("PUT", "/consumers/ada", {});
+    const make = (values: object) => send("POST", "/consumers/ada/jwt", values);
+    expect((await make({ rsa_public_key: "bar" })).status).toBe(201);
+    expect((await make({ rsa_public_key: "bar", algorithm: "RS256" })).body["fields"]).toEqual({
+      rsa_public_key: "invalid key",
+      "@entity": ["failed conditional validation given value of field 'algorithm'"],
+    });
   });
 
   test("tags list the rows that carry them, page by page", async () => {
@@ -112,6 +136,27 @@ describe("with a database", () => {
     expect(await Promise.all(["Bearer secret", "Bearer secre", "secret", ""].map(ask))).toEqual([
       200, 401, 401, 401,
     ]);
+  });
+
+  test("a method that a path does not have is refused with those that it has", async () => {
+    const { fetch } = adminInMemory();
+    const { status, headers } = await fetch(new Request("http://admin.test/services", { method: "PATCH" }));
+    expect([status, headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
+  });
+
+  test("the API describes every refusal, and no path that only refuses", async () => {
+    const { send } = adminInMemory();
+    const { body } = await send("GET", "/openapi.json");
+    const paths = body["paths"] as Record<string, Record<string, { responses: object }>>;
+    expect(Object.keys(paths["/consumers/{consumers}/key-auth"]!["post"]!.responses)).toEqual([
+      "201",
+      "400",
+      "404",
+      "405",
+      "409",
+      "415",
+    ]);
+    expect(Object.keys(paths).filter((path) => path.startsWith("/filter-chains"))).toEqual([]);
   });
 
   test("the API describes itself", async () => {

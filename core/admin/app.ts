@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { StoreProblem } from "../store/index.ts";
 import { RowUnknown } from "./keeper.ts";
+import type { Endpoint } from "./openapi.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 type Handler = (context: Context) => Response | Promise<Response>;
@@ -37,7 +38,7 @@ export const json = (body: unknown, status = 200, headers: Record<string, string
 export class AdminApp {
   private readonly hono = new Hono({ strict: true, getPath: pathOf });
   /** Every path with its parameters in braces, and its methods. */
-  readonly endpoints: { readonly path: string; readonly methods: readonly string[] }[] = [];
+  readonly endpoints: Endpoint[] = [];
   private readonly options: AdminAppOptions;
 
   constructor(options: AdminAppOptions) {
@@ -49,6 +50,13 @@ export class AdminApp {
       options.onError(error);
       return json({ message: "An unexpected error occurred" }, 500);
     });
+  }
+
+  /** Adds an endpoint that answers whatever is asked of it with the same refusal. */
+  shut(path: string, refuse: () => Response): this {
+    this.resource(path, { GET: refuse, POST: refuse, PUT: refuse, PATCH: refuse, DELETE: refuse });
+    this.endpoints.push({ ...this.endpoints.pop()!, isShut: true });
+    return this;
   }
 
   /** Adds an endpoint; other methods than the given ones are answered for it. */
@@ -69,7 +77,7 @@ export class AdminApp {
         },
       });
     });
-    this.hono.all(path, () => json({ message: "Method not allowed" }, 405));
+    this.hono.all(path, () => json({ message: "Method not allowed" }, 405, { Allow: allowed }));
     return this;
   }
 

@@ -137,7 +137,12 @@ export class Crud {
     const path = `/${entity.adminName!}`;
     const { name } = entity;
     app.resource(path, {
-      GET: async (context) => json(await list(this.database, keeper, context, path)),
+      GET: async (context) => {
+        const asked = entity.queryKey === undefined ? undefined : context.req.queries(entity.queryKey);
+        return asked === undefined
+          ? json(await list(this.database, keeper, context, path))
+          : this.search(keeper, entity.queryKey!, asked);
+      },
       POST: (context) => this.create(context, keeper),
     });
     app.resource(`${path}/:${name}`, {
@@ -156,6 +161,15 @@ export class Crud {
       },
       DELETE: (context) => this.delete(keeper, key(context, name)),
     });
+  }
+
+  /** The row, if any, with a value of a unique field, as a list. */
+  private async search({ entity, show }: Keeper, field: string, asked: readonly string[]): Promise<Response> {
+    const [value] = asked;
+    if (asked.length !== 1 || value === undefined || value === "")
+      return json({ message: `${field} must be an unempty string` }, 400);
+    const row = await select(this.database, entity, { field, value });
+    return json({ data: row === undefined ? [] : [await show(this.database, row)], next: null });
   }
 
   /** The row that the parent's part of a path names. */

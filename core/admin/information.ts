@@ -12,8 +12,8 @@ export interface NodeInformation {
   readonly masterPid: number;
   readonly workerPids: readonly number[];
   readonly plugins: readonly PluginDefinition[];
-  /** Properties as text, secrets already hidden. */
-  readonly properties: Readonly<Record<string, string>>;
+  /** Properties with values of their types, secrets already hidden. */
+  readonly properties: Readonly<Record<string, unknown>>;
 }
 
 /** `GET /` @param inUse Names of the plugins that enabled rows use. */

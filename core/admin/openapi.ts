@@ -1,88 +1,50 @@
 import type { Entities, Entity } from "../entities/index.ts";
-import type { Field, RecordSpec, Values } from "../schema/index.ts";
+import type { Values } from "../schema/index.ts";
+import { recordSchema } from "./jsonschema.ts";
 
 /** A path of the API in braces form, and its methods. */
 export interface Endpoint {
   readonly path: string;
   readonly methods: readonly string[];
+  /** Answers every request with the same refusal. */
+  readonly isShut?: boolean;
 }
 
-const scalars: Readonly<Record<string, string>> = {
-  string: "string",
-  integer: "integer",
-  number: "number",
-  boolean: "boolean",
-};
-
-/** A field as JSON Schema. What only code checks is not told. @see JSON Schema 2020-12 */
-const schemaOf = (field: Field): Values => {
-  const { rules, doc } = field;
-  const isNullable = rules.required !== true && rules.auto !== true;
-  const described = doc === undefined ? {} : { description: doc };
-  const preset =
-    rules.default === undefined || typeof rules.default === "function" ? {} : { default: rules.default };
-  const [least, most] = rules.between ?? [];
-  const oneOf = rules.one_of;
-  const shape = ((): Values => {
-    switch (field.type) {
-      case "array":
-      case "set":
-        return {
-          type: "array",
-          items: schemaOf(field.elements!),
-          ...(field.type === "set" && { uniqueItems: true }),
-        };
-      case "map":
-        return { type: "object", additionalProperties: schemaOf(field.values!) };
-      case "record":
-        return recordSchema(field.record!);
-      case "foreign":
-        return { type: "object", properties: { id: { type: "string", format: "uuid" } } };
-      case "json":
-        return {};
-      default:
-        return {
-          type: scalars[field.type]!,
-          ...(rules.uuid && { format: "uuid" }),
-          ...(oneOf !== undefined && { enum: isNullable ? [...oneOf, null] : oneOf }),
-          ...(least !== undefined && { minimum: least, maximum: most }),
-        };
-    }
-  })();
-  const type = shape["type"];
-  return {
-    ...shape,
-    ...(isNullable && typeof type === "string" && { type: [type, "null"] }),
-    ...described,
-    ...preset,
-  };
-};
-
-const recordSchema = ({ fields, shorthands }: RecordSpec): Values => {
-  const required = [...fields].flatMap(([name, { rules }]) =>
-    rules.required === true && rules.default === undefined && rules.auto !== true ? [name] : [],
-  );
-  const properties = Object.fromEntries([...fields].map(([name, field]) => [name, schemaOf(field)]));
-  for (const [name, { field }] of shorthands) properties[name] ??= { ...schemaOf(field), writeOnly: true };
-  return { type: "object", properties, ...(required.length > 0 && { required }) };
-};
-
-const problem = { description: "Refused: `code`, `name`, `message` and `fields` say why." };
 const writes = new Set(["POST", "PUT", "PATCH"]);
 
-/** The entity whose rows a path is about: the one of its last parameter, or of its collection. */
-const entityOf = (path: string, entities: Entities): string | undefined => {
+const problem = {
+  description: "Refused: `message` says why; `code`, `name` and `fields` too where an entity is concerned.",
+  content: {
+    "application/json": {
+      schema: { type: "object", properties: { message: { type: "string" } } },
+    },
+  },
+};
+
+/** The statuses with which a request may be refused. */
+const refusals = (method: string, path: string): number[] => {
+  const isBelow = path.includes("{");
+  // A key may be one that its field can't hold, a page a wrong one, a node one without what is asked for.
+  const always = [400, ...(isBelow ? [404] : [])];
+  // Without a database nothing is written.
+  if (method === "DELETE") return [...always, 405];
+  return writes.has(method) ? [...always, 405, 409, 415] : always;
+};
+
+/** What a path is about: rows of an entity, the one of its last parameter or the many of its collection. */
+const subjectOf = (path: string, entities: Entities): { name: string | undefined; isMany: boolean } => {
   const parts = path.split("/");
   const last = parts.at(-1)!;
   const named = /^\{(\w+)\}$/.exec(last)?.[1];
-  if (named !== undefined) return entities.get(named)?.name;
+  if (named !== undefined) return { name: entities.get(named)?.name, isMany: false };
   const parent = /^\{(\w+)\}$/.exec(parts.at(-2) ?? "")?.[1];
   const followed = entities.parentsOf(parent ?? "").find(({ field }) => field === last)?.parent;
-  if (followed !== undefined) return followed;
-  return entities.all.find(
-    ({ adminName, adminNestedName }) =>
-      last === adminName || (parent !== undefined && last === adminNestedName),
-  )?.name;
+  if (followed !== undefined) return { name: followed, isMany: false };
+  const found = entities.all.find(
+    ({ adminName, adminNestedName, name }) =>
+      last === adminName || (parent !== undefined && (last === adminNestedName || last === name)),
+  );
+  return { name: found?.name, isMany: true };
 };
 
 /** Targets have no collection of their own, but stand below their upstreams. */
@@ -92,10 +54,10 @@ const isShown = (entity: Entity | undefined): boolean =>
   (entity.adminName !== undefined || entity.name === "targets");
 
 const operation = (method: string, path: string, entities: Entities): Values => {
-  const about = entityOf(path, entities);
+  const { name: about, isMany } = subjectOf(path, entities);
   const entity = isShown(entities.get(about ?? "")) ? about : undefined;
   const body = entity === undefined ? {} : { $ref: `#/components/schemas/${entity}` };
-  const isList = !path.endsWith("}") && method === "GET" && entity !== undefined && !/\}\/\w+$/.test(path);
+  const isList = isMany && method === "GET" && entity !== undefined;
   const list = {
     type: "object",
     properties: { data: { type: "array", items: body }, next: { type: ["string", "null"] } },
@@ -106,7 +68,10 @@ const operation = (method: string, path: string, entities: Entities): Values => 
     required: true,
     schema: { type: "string" },
   }));
-  const content = { "application/json": { schema: isList ? list : body } };
+  const content =
+    path === "/metrics"
+      ? { "text/plain": { schema: { type: "string" } } }
+      : { "application/json": { schema: isList ? list : body } };
   const done =
     method === "DELETE"
       ? { 204: { description: "Gone." } }
@@ -115,7 +80,11 @@ const operation = (method: string, path: string, entities: Entities): Values => 
     operationId: `${method.toLowerCase()}${path.replace(/\W+/g, "_")}`,
     ...(parameters.length > 0 && { parameters }),
     ...(writes.has(method) && { requestBody: { content: { "application/json": { schema: body } } } }),
-    responses: { ...done, ...(method !== "GET" && { 400: problem }) },
+    responses: {
+      ...done,
+      ...Object.fromEntries(refusals(method, path).map((status) => [status, problem])),
+      ...(path.endsWith("/validate") && { 200: { description: "Fine.", content } }),
+    },
   };
 };
 
@@ -134,10 +103,14 @@ export const openApi = (
   info: { title: "Sallyport Admin API", version },
   ...(isProtected && { security: [{ token: [] }] }),
   paths: Object.fromEntries(
-    endpoints.map(({ path, methods }) => [
-      path,
-      Object.fromEntries(methods.map((method) => [method.toLowerCase(), operation(method, path, entities)])),
-    ]),
+    endpoints
+      .filter(({ isShut }) => !isShut)
+      .map(({ path, methods }) => [
+        path,
+        Object.fromEntries(
+          methods.map((method) => [method.toLowerCase(), operation(method, path, entities)]),
+        ),
+      ]),
   ),
   components: {
     schemas: Object.fromEntries(

@@ -79,7 +79,7 @@ export const entityResources = (app: AdminApp, options: ResourceOptions): void =
       const { child, field, parent } = relation;
       if (child === "filter_chains" || child === "targets") continue;
       if (has(parent) && entity.adminName !== undefined) {
-        if (child === "snis") app.resource("/snis/:snis/certificate", everything(nowhere));
+        if (child === "snis") app.shut("/snis/:snis/certificate", nowhere);
         else crud.reference(app, relation);
         crud.children(app, relation);
       }
@@ -87,14 +87,6 @@ export const entityResources = (app: AdminApp, options: ResourceOptions): void =
     }
   }
 };
-
-const everything = (answer: () => Response) => ({
-  GET: answer,
-  POST: answer,
-  PUT: answer,
-  PATCH: answer,
-  DELETE: answer,
-});
 
 const chains = (app: AdminApp): void => {
   for (const path of [
@@ -110,7 +102,7 @@ const chains = (app: AdminApp): void => {
     "/services/:services/filter-chains",
     "/services/:services/filter-chains/:filter_chains",
   ])
-    app.resource(path, everything(wasmOff));
+    app.shut(path, wasmOff);
 };
 
 const upstreamTargets = (app: AdminApp, options: ResourceOptions, crud: Crud): void => {
@@ -118,8 +110,7 @@ const upstreamTargets = (app: AdminApp, options: ResourceOptions, crud: Crud): v
   const { entities } = database;
   const relation = entities.parentsOf("targets")[0]!;
   const keeper = crud.keeper("targets");
-  for (const path of ["/targets", "/targets/:targets", "/targets/:targets/upstream"])
-    app.resource(path, everything(nowhere));
+  for (const path of ["/targets", "/targets/:targets", "/targets/:targets/upstream"]) app.shut(path, nowhere);
   healthResources(app, database, entities, crud, health, nodeId);
   allTargets(app, database, keeper, (context) => crud.parent(context, relation));
   app.resource("/upstreams/:upstreams/targets", {

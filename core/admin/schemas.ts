@@ -83,7 +83,8 @@ export const schemaResources = (app: AdminApp, schemas: Schemas): void => {
         if (found === undefined) return unknown(`No plugin named '${name(context)}'`);
         const { fields } = printPlugin(found) as { fields: Record<string, unknown>[] };
         const config = fields.find((field) => "config" in field)!["config"];
-        return json({ entity_checks: [], ...(config as Values) });
+        const { type: _type, required: _required, description: _doc, ...schema } = config as Values;
+        return json({ entity_checks: [], ...schema });
       },
     })
     .resource("/schemas/:db_entity_name/validate", {

@@ -2,6 +2,7 @@ export type { Context } from "./check.ts";
 export type { ConfigError } from "./error.ts";
 export type { FlatError } from "./flatten.ts";
 export { describeErrors, errorTree } from "./describe.ts";
+export { compareTables, type Difference } from "./compare.ts";
 export { exportDocument, exportYaml } from "./export.ts";
 export { emptyHash } from "./hash.ts";
 export { load } from "./load.ts";

@@ -6,6 +6,7 @@ export const consumers: Entity = {
   name: "consumers",
   primaryKey: "id",
   endpointKey: "username",
+  queryKey: "custom_id",
   workspaceable: true,
   adminName: "consumers",
   record: record(

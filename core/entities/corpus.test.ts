@@ -14,12 +14,29 @@ interface Case {
   readonly expect: { readonly ok: boolean; readonly value?: Values; readonly errors?: Values };
 }
 
-/** Computed where Lua could not be run; a running Kong accepts it. */
-const withoutLua = "P0050 ";
+/** P0050 was computed where Lua could not be run; a running Kong accepts it. */
+const left = /^P0050 /;
 
-const known = ({ name, entity, input }: Case): boolean =>
-  entity !== "plugins" || (Object.hasOwn(plugins, String(input["name"])) && !name.startsWith(withoutLua));
-const cases = [...(entityCases as unknown as Case[]), ...(pluginCases as unknown as Case[])].filter(known);
+/** Fields that came after 3.9, which the cases were computed with. */
+const later: Readonly<Record<string, string>> = { cors: "allow_origin_absent", prometheus: "wasm_metrics" };
+
+const withoutLater = (cased: Case): Case => {
+  const { config } = (cased.expect.value ?? {}) as { config?: Values };
+  const field = later[String(cased.input["name"])];
+  if (config === undefined || field === undefined) return cased;
+  const { [field]: _later, ...of39 } = config;
+  return { ...cased, expect: { ...cased.expect, value: { ...cased.expect.value, config: of39 } } };
+};
+
+const known = ({ name, entity, input }: Case): boolean => {
+  if (entity !== "plugins") return true;
+  const plugin = String(input["name"]);
+  const tried = Object.keys(input["config"] ?? {});
+  return Object.hasOwn(plugins, plugin) && !left.test(name) && !tried.includes(later[plugin] ?? "");
+};
+const cases = [...(entityCases as unknown as Case[]), ...(pluginCases as unknown as Case[])]
+  .filter(known)
+  .map(withoutLater);
 
 /** Lua has one empty table for lists and objects. */
 const comparable = (value: unknown): unknown => {

@@ -325,6 +325,13 @@ test("a plugin prints what is special to it", () => {
   });
 });
 
+test("a plugin for any protocol prints those it has by default, from which clients fill theirs", () => {
+  expect(printPlugin({ config: record({}) })["fields"]).toMatchObject([
+    { protocols: { default: ["grpc", "grpcs", "http", "https"], elements: { type: "string" } } },
+    { config: { type: "record" } },
+  ]);
+});
+
 test.each([
   ["1.2.3.4", "1.2.3.4:8000"],
   ["1.2.3.4:65535", "1.2.3.4:65535"],

@@ -20,6 +20,8 @@ export interface Entity {
   readonly primaryKey: string;
   /** A unique field that may stand for the id in paths and references. */
   readonly endpointKey?: string;
+  /** A unique field that a list can be asked for: `/consumers?custom_id=…` */
+  readonly queryKey?: string;
   /** The fields that make a cache key, and whose values together are unique. */
   readonly cacheKey?: readonly string[];
   /** Rows may expire: they take `ttl` in seconds. */

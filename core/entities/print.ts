@@ -1,4 +1,4 @@
-import { printSchema } from "../schema/index.ts";
+import { printSchema, protocols } from "../schema/index.ts";
 import type { PluginSchema, RecordField, Values } from "../schema/index.ts";
 import { printField } from "../schema/print.ts";
 import type { Entity } from "./entity.ts";
@@ -15,7 +15,7 @@ export function printPlugin(schema: PluginSchema): Values {
   if (schema.noConsumer) fields.push({ consumer: printField(refusedParent("consumers")) });
   if (schema.noService) fields.push({ service: printField(refusedParent("services")) });
   if (schema.noRoute) fields.push({ route: printField(refusedParent("routes")) });
-  if (schema.protocols) fields.push({ protocols: printField(protocolsOf(schema.protocols)) });
+  fields.push({ protocols: printField(protocolsOf(schema.protocols ?? protocols)) });
   fields.push({ config: required(schema.config) });
   return { entity_checks: (schema.checks ?? []).map((check) => check.print), fields };
 }

@@ -1,5 +1,5 @@
 import type { Field, FieldType, RecordSpec, Rules } from "./field.ts";
-import { compileRules } from "./rule.ts";
+import { compileRules, type Verdict } from "./rule.ts";
 import { pretty } from "./message.ts";
 import { addEntityError, at, errorAt, isObject, putErrorAt } from "./tree.ts";
 import type { ErrorFields, ErrorTree, Values } from "./tree.ts";
@@ -110,15 +110,17 @@ export interface Condition {
   readonly if_match: Match;
   readonly then_field: string;
   readonly then_match: Match;
+  /** Looks at the value when the rules hold. */
+  readonly then_check?: Verdict;
   /** Said instead of `failed conditional validation given value of field '…'`. */
   readonly then_err?: string;
 }
 
 /** The field with other rules added to its own. */
-function refine(field: Field, more: Match): Field {
+function refine(field: Field, more: Match, custom?: Verdict): Field {
   const { elements, ...rest } = more;
   const rules = { ...field.rules, ...rest };
-  const added = compileRules(field.type, { ...rest, len_min: rest.len_min ?? 0 }, undefined);
+  const added = compileRules(field.type, { ...rest, len_min: rest.len_min ?? 0 }, custom);
   return {
     ...field,
     rules,
@@ -129,15 +131,16 @@ function refine(field: Field, more: Match): Field {
 
 /** When `if_field` meets `if_match`, `then_field` has to meet `then_match`. */
 export function conditional(condition: Condition): Check {
+  const { then_check, ...printed } = condition;
   const { if_field, if_match, then_field, then_match } = condition;
   const then_err = condition.then_err ?? `failed conditional validation given value of field '${if_field}'`;
   let premise: Field;
   let conclusion: Field;
   return {
-    print: { conditional: condition },
+    print: { conditional: printed },
     prepare(record) {
       premise = refine(fieldAt(record, if_field), if_match);
-      conclusion = refine(fieldAt(record, then_field), then_match);
+      conclusion = refine(fieldAt(record, then_field), then_match, then_check);
     },
     run(values, errors) {
       if (errorAt(errors, if_field) !== undefined) return;

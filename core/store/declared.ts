@@ -2,6 +2,7 @@ import type { Entities } from "../entities/index.ts";
 import type { PageQuery, Store, StoredRow, StoreTransaction, Tagging, TaggingQuery } from "../ports/store.ts";
 import type { Clock } from "../ports/clock.ts";
 import { StoreReadOnly } from "./conflict.ts";
+import { storedRow } from "./lifetime.ts";
 import { type Tables } from "./rows.ts";
 import { tablesOf, tagsOf, uniqueText, referredId } from "./table.ts";
 
@@ -33,17 +34,10 @@ export class DeclaredStore implements Store, StoreTransaction {
       const found = this.current[table] ?? {};
       rows = Object.keys(found)
         .sort()
-        .map((id) => this.stored(found[id]!));
+        .map((id) => storedRow(found[id]!));
       this.sorted.set(table, rows);
     }
     return rows.filter((row) => this.isThere(row));
-  }
-
-  private stored(row: Readonly<Record<string, unknown>>): StoredRow {
-    const { ttl, ...values } = row;
-    const { created_at: createdAt } = row;
-    const expires = typeof ttl === "number" && typeof createdAt === "number";
-    return { values, expiresAtMs: expires ? (createdAt + ttl) * 1000 : null };
   }
 
   private isThere({ expiresAtMs }: StoredRow): boolean {
@@ -57,7 +51,7 @@ export class DeclaredStore implements Store, StoreTransaction {
   async get(table: string, id: string): Promise<StoredRow | undefined> {
     const rows = this.current[table];
     if (rows === undefined || !Object.hasOwn(rows, id)) return undefined;
-    const row = this.stored(rows[id]!);
+    const row = storedRow(rows[id]!);
     return this.isThere(row) ? row : undefined;
   }
 

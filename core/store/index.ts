@@ -1,6 +1,7 @@
 export { type ConflictKind, StoreConflict, StoreReadOnly } from "./conflict.ts";
 export { type Access, Database, type DatabaseOptions, type WriteAccess } from "./database.ts";
 export { DeclaredStore } from "./declared.ts";
+export { declaredRow, storedRow } from "./lifetime.ts";
 export { keyOf, type RowKey, told } from "./key.ts";
 export { keyOfOffset, offsetAfter } from "./offset.ts";
 export { invalidOption, notFound, schemaViolation, StoreProblem } from "./problem.ts";
@@ -8,4 +9,5 @@ export { each, page, type Page, type PageOptions, select, show } from "./read.ts
 export { remove } from "./remove.ts";
 export { applyChanges, changedTables, type RowChange, Rows, type Tables } from "./rows.ts";
 export { cacheKeyName, referredId, tablesOf, tagsOf, uniqueText } from "./table.ts";
+export { readTables, type TablesWritten, writeTables, type WriteTablesOptions } from "./whole.ts";
 export { change, insert, update, upsert } from "./write.ts";

@@ -13,9 +13,9 @@ export const select = (
 ): Promise<StoredRow | undefined> =>
   field === entity.primaryKey ? rows.get(entity.name, value) : rows.find(entity.name, field, value);
 
-/** Seconds that a row has left; null when it stays. */
+/** Whole seconds that a row has left, the one under way not counted, as clients of Kong expect; null when it stays. */
 export const ttlOf = ({ expiresAtMs }: StoredRow, nowMs: number): number | null =>
-  expiresAtMs === null ? null : Math.max(0, Math.round((expiresAtMs - nowMs) / 1000));
+  expiresAtMs === null ? null : Math.max(0, Math.ceil((expiresAtMs - nowMs) / 1000) - 1);
 
 /** A row as clients see it: with its remaining seconds, and old names beside the new ones. */
 export const show = ({ auto }: Access, entity: Entity, stored: StoredRow): Row => {

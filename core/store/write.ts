@@ -39,7 +39,8 @@ export const referenced = (entity: Entity, by: string): StoreProblem =>
     { fields: { "@referenced_by": by } },
   );
 
-const keep = async (
+/** Adds a checked row, or puts it in the place of the one with its primary key. @throws StoreProblem */
+export const keep = async (
   { rows }: WriteAccess,
   entity: Entity,
   row: StoredRow,

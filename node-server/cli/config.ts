@@ -1,10 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { webClock, webRandom } from "../../adapters/web/index.ts";
-import { DeclarativeConfiguration } from "../../core/index.ts";
-import { loadConf } from "../conf/load.ts";
-import { loadPlugins } from "../plugins.ts";
+import type { DeclarativeConfiguration, Tables } from "../../core/index.ts";
 import { CommandError } from "./failure.ts";
+import { type ConfOptions, configured } from "./opened.ts";
 
 const sample = `# A declarative configuration. Every name below is yours to choose.
 _format_version: "3.0"
@@ -31,7 +29,8 @@ export const init = (file = "kong.yml"): void => {
   writeFileSync(target, sample, { flag: "wx" });
 };
 
-const read = (file: string): string => {
+/** The text of a declarative file. @throws CommandError */
+const readFile = (file: string): string => {
   if (![".yml", ".yaml", ".json"].includes(path.extname(file))) {
     throw new CommandError(`Failed parsing:\nunknown file type: ${file}. (Accepted types: json, yaml)`);
   }
@@ -46,15 +45,15 @@ const read = (file: string): string => {
 };
 
 /** `sallyport config parse <file>`: every problem of a declarative file, in Kong's form. */
-export const parse = async (file: string, options: { conf?: string }): Promise<void> => {
-  const conf = loadConf({ file: options.conf, environment: process.env });
-  const configuration = new DeclarativeConfiguration({
-    plugins: await loadPlugins(conf.plugins),
-    routerFlavor: conf.routerFlavor,
-    clock: webClock,
-    random: webRandom,
-  });
-  const loaded = configuration.read(read(file));
-  if (!loaded.ok) throw new CommandError(`Failed parsing:\n${configuration.tree(loaded)}`);
+export const parse = async (file: string, options: ConfOptions): Promise<void> => {
+  const { configuration } = await configured(options);
+  load(configuration, file);
   process.stdout.write("parse successful\n");
+};
+
+/** What a declarative file holds. @throws CommandError with every problem. */
+export const load = (configuration: DeclarativeConfiguration, file: string): Tables => {
+  const loaded = configuration.read(readFile(file));
+  if (!loaded.ok) throw new CommandError(`Failed parsing:\n${configuration.tree(loaded)}`);
+  return configuration.tables(loaded);
 };

@@ -1,16 +1,9 @@
 import { createInterface } from "node:readline/promises";
-import { nodeLogger } from "../../adapters/node/index.ts";
 import type { MigrationName, MigrationState, Migrations } from "../../adapters/sql/index.ts";
-import { webClock, webRandom } from "../../adapters/web/index.ts";
-import { DeclarativeConfiguration } from "../../core/index.ts";
-import { loadConf } from "../conf/load.ts";
-import { openDatabase } from "../database.ts";
-import { loadPlugins } from "../plugins.ts";
 import { CommandError } from "./failure.ts";
+import { type ConfOptions, configured, withDatabase } from "./opened.ts";
 
-export interface MigrationsOptions {
-  readonly conf?: string;
-  readonly prefix?: string;
+export interface MigrationsOptions extends ConfOptions {
   /** Answer every question with yes. */
   readonly yes?: boolean;
 }
@@ -19,29 +12,15 @@ type Work = (migrations: Migrations, options: MigrationsOptions) => Promise<void
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Opens the configured database for one piece of work, and closes it whatever happens. */
-const withDatabase =
+/** A command on the migrations of the configured database. */
+const onDatabase =
   (work: Work) =>
   async (options: MigrationsOptions): Promise<void> => {
-    const conf = loadConf({
-      file: options.conf,
-      environment: process.env,
-      ...(options.prefix !== undefined && { overrides: { prefix: options.prefix } }),
-    });
-    const logger = nodeLogger({ level: "error", format: "text", file: undefined });
-    const { context } = new DeclarativeConfiguration({
-      plugins: await loadPlugins(conf.plugins),
-      routerFlavor: conf.routerFlavor,
-      clock: webClock,
-      random: webRandom,
-    });
-    const opened = await openDatabase(conf, context.entities, logger);
-    if (opened === undefined) throw new CommandError("there is nothing to migrate with database = off");
-    try {
+    const { conf, configuration } = await configured(options);
+    await withDatabase(conf, configuration, async (opened) => {
+      if (opened === undefined) throw new CommandError("there is nothing to migrate with database = off");
       await work(opened.migrations, options);
-    } finally {
-      await opened.store.close();
-    }
+    });
   };
 
 const tell = (done: readonly MigrationName[]): void => {
@@ -50,7 +29,7 @@ const tell = (done: readonly MigrationName[]): void => {
 };
 
 /** `migrations bootstrap`: brings an empty database to this version's form. */
-export const bootstrap = withDatabase(async (migrations) => {
+export const bootstrap = onDatabase(async (migrations) => {
   if ((await migrations.state()).isBootstrapped) {
     say("Database already bootstrapped");
     return;
@@ -63,7 +42,7 @@ export const bootstrap = withDatabase(async (migrations) => {
 });
 
 /** `migrations up`: begins what is new; nodes of the version before go on working. */
-export const up = withDatabase(async (migrations) => {
+export const up = onDatabase(async (migrations) => {
   const { isBootstrapped, pending } = await migrations.state();
   if (!isBootstrapped) {
     throw new CommandError("Database needs bootstrapping; run 'sallyport migrations bootstrap'");
@@ -77,7 +56,7 @@ export const up = withDatabase(async (migrations) => {
 });
 
 /** `migrations finish`: ends what `up` began, when no node of the version before runs any more. */
-export const finish = withDatabase(async (migrations) => {
+export const finish = onDatabase(async (migrations) => {
   const done = await migrations.finish();
   if (done.length === 0) say("No pending migrations to finish");
   else tell(done);
@@ -99,7 +78,7 @@ const exitCode = ({ isBootstrapped, pending, missing }: MigrationState): number 
 };
 
 /** `migrations list`: exit code 0 up to date, 3 needs bootstrap, 4 pending, 5 new ones available. */
-export const list = withDatabase(async (migrations) => {
+export const list = onDatabase(async (migrations) => {
   const state = await migrations.state();
   listed("Executed migrations", state.executed);
   listed("Pending migrations", state.pending);
@@ -109,7 +88,7 @@ export const list = withDatabase(async (migrations) => {
 });
 
 /** `migrations status`: the same as one line of JSON. */
-export const status = withDatabase(async (migrations) => {
+export const status = onDatabase(async (migrations) => {
   const { isBootstrapped, executed, pending, missing } = await migrations.state();
   say(
     JSON.stringify({
@@ -130,7 +109,7 @@ const confirm = async (): Promise<boolean> => {
 };
 
 /** `migrations reset`: drops everything, rows included. */
-export const reset = withDatabase(async (migrations, { yes = false }) => {
+export const reset = onDatabase(async (migrations, { yes = false }) => {
   if (!(await migrations.state()).isBootstrapped) {
     throw new CommandError("Database not bootstrapped, nothing to reset");
   }

@@ -1,4 +1,12 @@
-import { array, boolean, httpProtocols, onlyOneOf, record, string } from "../../schema/index.ts";
+import {
+  array,
+  atLeastOneOf,
+  boolean,
+  httpProtocols,
+  onlyOneOf,
+  record,
+  string,
+} from "../../schema/index.ts";
 import type { Infer, PluginSchema } from "../../schema/index.ts";
 
 export const config = record(
@@ -25,5 +33,5 @@ export const schema = {
   config,
   protocols: httpProtocols,
   noConsumer: true,
-  checks: [onlyOneOf("config.allow", "config.deny")],
+  checks: [onlyOneOf("config.allow", "config.deny"), atLeastOneOf("config.allow", "config.deny")],
 } satisfies PluginSchema;

@@ -59,7 +59,6 @@ export const cors = definePlugin<Config>({
       headerFilter(exchange) {
         if (exchange.request.method === "OPTIONS" && exchange.shared.has(preflightKey)) return;
         const origin = exchange.request.headers.get("origin");
-        if (origin === undefined && !config.allow_origin_absent) return;
         const { headers } = exchange.response;
         allowOrigin(headers, origin);
         if (exposed !== "") headers.set("Access-Control-Expose-Headers", exposed);

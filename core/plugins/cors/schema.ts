@@ -43,11 +43,6 @@ export const config = record(
       default: false,
       doc: "Leave preflight requests to the upstream.",
     }),
-    allow_origin_absent: boolean({
-      required: true,
-      default: true,
-      doc: "Add headers to responses for requests without Origin, too.",
-    }),
   },
   { required: true },
 );

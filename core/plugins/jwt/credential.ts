@@ -12,6 +12,7 @@ const needsKey = (algorithm: string) =>
     if_match: { eq: algorithm },
     then_field: "rsa_public_key",
     then_match: { required: true },
+    then_check: (value) => (pem.test(String(value)) ? undefined : "invalid key"),
   });
 
 export const jwtSecrets: Entity = {
@@ -29,10 +30,7 @@ export const jwtSecrets: Entity = {
       consumer: owner,
       key: string({ unique: true, auto: true, doc: "What a token names; 32 random characters when absent." }),
       secret: string({ auto: true, doc: "The secret for HS algorithms; 32 random characters when absent." }),
-      rsa_public_key: string({
-        doc: "The public key in PEM for all other algorithms.",
-        check: (value) => (pem.test(value) ? undefined : "invalid key"),
-      }),
+      rsa_public_key: string({ doc: "The public key in PEM for all other algorithms." }),
       algorithm: string({
         default: "HS256",
         one_of: algorithmNames,

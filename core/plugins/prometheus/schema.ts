@@ -11,7 +11,6 @@ export const config = record(
     latency_metrics: flag("Tell how long requests take."),
     bandwidth_metrics: flag("Count bytes in both directions."),
     upstream_health_metrics: flag("Tell the health of targets."),
-    wasm_metrics: flag("Tell metrics of WebAssembly filters."),
   },
   { required: true },
 );
