@@ -9,8 +9,7 @@ import {
   type PluginHost,
   type PluginPhases,
 } from "./pdk/index.ts";
-import { workerCacheEvents, WorkerEvents } from "./events/index.ts";
-import { Mlcache } from "./mlcache/index.ts";
+import { sharedCache, WorkerEvents } from "./events/index.ts";
 import { Planner } from "./pipeline/planner.ts";
 import type { PluginInstance } from "./pipeline/plan.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -105,20 +104,6 @@ interface Kept {
   readonly instance: PluginInstance;
 }
 
-/** Kong's `kong.cache`, with its times. */
-const entityCache = ({ clock, sharing }: GatewayPorts, events: WorkerEvents | undefined): Mlcache<unknown> =>
-  new Mlcache({
-    name: "kong_db_cache",
-    clock: sharing?.clock ?? clock,
-    ttlMs: 3_600_000,
-    negTtlMs: 300_000,
-    resurrectTtlMs: sharing === undefined ? 0 : 30_000,
-    l1Entries: 500_000,
-    leaseMs: 10_000,
-    ...(sharing && { l2: sharing.hits, l2Misses: sharing.misses, lock: sharing.lock }),
-    ...(events && { events: workerCacheEvents(events, "kong_db_cache") }),
-  });
-
 class CompiledGateway implements Gateway {
   private readonly options: GatewayOptions;
   private readonly ports: FlowPorts;
@@ -156,7 +141,7 @@ class CompiledGateway implements Gateway {
     const { clock, random, logger, timers, counters, subtle, fetcher, files } = ports;
     const events = ports.sharing && new WorkerEvents(ports.sharing.bus, logger);
     this.host = {
-      cache: entityCache(ports, events),
+      cache: sharedCache(clock, ports.sharing, events),
       events,
       clock,
       random,

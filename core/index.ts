@@ -17,6 +17,7 @@ export * from "./ports/workerbus.ts";
 export type { Ready } from "./ready.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";
+export { sharedCache, WorkerEvents } from "./events/index.ts";
 export type { HealthChange } from "./proxy/upstreams.ts";
 export { BytesBody, readAll } from "./http/bodies.ts";
 export { addressSet } from "./http/address.ts";
@@ -55,6 +56,7 @@ export {
 } from "./entities/index.ts";
 export {
   type AdminOptions,
+  type CacheControl,
   autoSource,
   type ConfigurationControl,
   type DictUsage,

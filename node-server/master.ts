@@ -28,7 +28,7 @@ import { loadPlugins } from "./plugins.ts";
 import { WorkerPool } from "./pool.ts";
 import { probe } from "./probe.ts";
 import { kongVersion, version } from "./version.ts";
-import { createZones, ZoneKeeper } from "./zones.ts";
+import { cacheControl, createZones, ZoneKeeper } from "./zones.ts";
 
 /** Milliseconds that requests under way have when the gateway stops. */
 const graceMs = 10_000;
@@ -132,7 +132,8 @@ export class Master {
       : undefined;
     const ticketKeys = new Uint8Array(randomBytes(48));
     const zones = createZones(conf.memCacheBytes);
-    const keeper = new ZoneKeeper(zones, new WebTimers(logger));
+    const timers = new WebTimers(logger);
+    const keeper = new ZoneKeeper(zones, timers);
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
       size: conf.workers,
@@ -173,6 +174,7 @@ export class Master {
         }),
         counts: () => pool.count(),
         dicts: () => keeper.usage(),
+        cache: cacheControl(zones, timers, logger),
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
           logger.level = level;
           pool.setLogLevel(level);

@@ -68,6 +68,11 @@ describe("the workers of a node", () => {
     await onBoth("get", ({ value }) => value !== before[0]!.value);
     const after = await onBoth("get");
     expect(new Set(after.map(({ value }) => value)).size).toBe(1);
+    const cached = { path: "/cache/shared:k" };
+    expect(JSON.parse((await ask(daemon.adminPort, cached)).body)).toEqual({ message: after[0]!.value });
+    await ask(daemon.adminPort, { ...cached, method: "DELETE" });
+    expect((await ask(daemon.adminPort, cached)).status).toBe(404);
+    await onBoth("get", ({ value }) => value !== after[0]!.value);
     await ask(daemon.proxyPort, { path: "/r", headers: ["X-Do", "tell", "Connection", "close"] });
     await onBoth("get", ({ heard }) => heard > 0);
     const zones = await dicts();

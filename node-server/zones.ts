@@ -8,7 +8,16 @@ import {
   ZoneLock,
 } from "../adapters/node/index.ts";
 import { webClock } from "../adapters/web/index.ts";
-import type { DictUsage, SharedDict, Sharing, Timers } from "../core/index.ts";
+import {
+  type CacheControl,
+  type DictUsage,
+  type Logger,
+  type SharedDict,
+  sharedCache,
+  type Sharing,
+  type Timers,
+  WorkerEvents,
+} from "../core/index.ts";
 
 const mebibytes = (count: number): number => count * 1024 * 1024;
 
@@ -56,6 +65,12 @@ export const sharingOf = ({ dicts, bus }: Zones, owner: number, timers: Timers):
 
 /** The master's own number in the zones. */
 export const masterOwner = 1;
+
+/** The workers' cache, for who changes it from outside. */
+export const cacheControl = (zones: Zones, timers: Timers, logger: Logger): CacheControl => {
+  const sharing = sharingOf(zones, masterOwner, timers);
+  return sharedCache(sharing.clock, sharing, new WorkerEvents(sharing.bus, logger), false);
+};
 
 /** Gives threads their numbers in the zones, and frees what a thread held when it ended. */
 export class ZoneKeeper {

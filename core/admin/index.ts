@@ -4,6 +4,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { PluginDefinition } from "../pdk/index.ts";
 import { type Database, each } from "../store/index.ts";
 import { AdminApp, json } from "./app.ts";
+import { type CacheControl, cacheResources } from "./cache.ts";
 import { configResource, type ConfigurationControl } from "./config.ts";
 import { type HealthSource, unknownHealth } from "./health.ts";
 import { metricsResource } from "./metrics.ts";
@@ -17,6 +18,7 @@ import { type DictUsage, statusResource, type WorkerCounts } from "./status.ts";
 
 export { autoSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
+export type { CacheControl } from "./cache.ts";
 export type { ConfigurationControl } from "./config.ts";
 export type { HealthSource } from "./health.ts";
 export type { NodeInformation } from "./information.ts";
@@ -38,6 +40,8 @@ export interface AdminOptions {
   readonly counts: () => Promise<readonly WorkerCounts[]>;
   /** Memory that workers share; none without. */
   readonly dicts?: () => readonly DictUsage[];
+  /** What `/cache` looks at; nothing is cached without. */
+  readonly cache?: CacheControl;
   readonly health?: HealthSource;
   readonly logLevel?: LogLevelControl;
   /** Required of every request as `Authorization: Bearer <token>`; without it everybody may do everything. */
@@ -82,6 +86,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
         : configResource(configuration),
     );
   nodeResources(app);
+  cacheResources(app, options.cache);
   logLevelResources(
     app,
     options.logLevel ?? { current: "notice", set: () => undefined },

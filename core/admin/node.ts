@@ -22,7 +22,7 @@ export interface LogLevelControl {
 
 const message = (text: string, status = 200): Response => json({ message: text }, status);
 
-/** `/timers`, `/cache`, `/clustering` and what else a node tells of itself. */
+/** `/timers`, `/clustering` and what else a node tells of itself. */
 export const nodeResources = (app: AdminApp): void => {
   const controlPlaneOnly = (): Response =>
     message(
@@ -41,8 +41,6 @@ export const nodeResources = (app: AdminApp): void => {
           },
         }),
     })
-    .resource("/cache", { DELETE: () => message("", 204) })
-    .resource("/cache/:key", { GET: () => message("Not found", 404), DELETE: () => message("", 204) })
     .resource("/clustering/data-planes", { GET: controlPlaneOnly })
     .resource("/clustering/status", { GET: controlPlaneOnly })
     .resource("/status/dns", { GET: () => message("not implemented with the legacy DNS client", 501) });

@@ -6,4 +6,5 @@ export {
   WorkerEvents,
   type WorkerHandler,
 } from "./worker.ts";
+export { sharedCache } from "./sharedcache.ts";
 export { workerCacheEvents } from "./workercache.ts";

@@ -58,14 +58,26 @@ test("a subscriber that fails is told and holds up no other; one that left gets 
 test("an event that a worker's queue has no room for is an error of the publisher", () => {
   const { worker } = world(2);
   const events = worker(1);
+  events.subscribe("s", "e", () => undefined);
   events.publish("s", "e", 1);
   events.publish("s", "e", 2);
   expect(() => events.publish("s", "e", 3)).toThrow(EventQueueFull);
 });
 
+test("who only publishes is no receiver: what goes to any one reaches a worker that listens", async () => {
+  const { worker } = world();
+  const [publisher, listener] = [worker(1), worker(2)];
+  const got: unknown[] = [];
+  listener.subscribe("s", "e", ({ data }) => void got.push(data));
+  for (let i = 0; i < 4; i++) publisher.publish("s", "e", i, { to: "one" });
+  await settle();
+  expect(got).toEqual([0, 1, 2, 3]);
+});
+
 test("a worker that comes anew under its number gets what is published from then on", async () => {
   const { worker } = world();
   const [a, b] = [worker(1), worker(2)];
+  b.subscribe("s", "e", () => undefined);
   b.close();
   a.publish("s", "e", "missed");
   await settle();

@@ -37,13 +37,16 @@ export class WorkerEvents {
   private readonly logger: Logger;
   private readonly handlers = new Map<string, Set<WorkerHandler>>();
   private readonly lossHandlers = new Set<() => void>();
-  private readonly stop: Cancel;
+  private stop: Cancel | undefined;
 
-  /** @param bus This instance is its only receiver. */
+  /** @param bus This instance is its only receiver, from the first subscription on: who only publishes gets nothing. */
   constructor(bus: WorkerBus, logger: Logger) {
     this.bus = bus;
     this.logger = logger;
-    this.stop = bus.receive({
+  }
+
+  private listen(): void {
+    this.stop ??= this.bus.receive({
       message: (text, from) => this.deliver(text, from),
       lost: () => this.lossHandlers.forEach((handler) => this.run(handler)),
     });
@@ -62,6 +65,7 @@ export class WorkerEvents {
   /** @param source `*` for all, then the event has to be `*` too. @param event `*` for all of the source. */
   subscribe(source: string, event: string, handler: WorkerHandler): Cancel {
     if (source === any && event !== any) throw new TypeError("an event of every source is not subscribed to");
+    this.listen();
     const key = JSON.stringify([source, event]);
     const handlers = this.handlers.get(key) ?? new Set();
     this.handlers.set(key, handlers);
@@ -76,13 +80,14 @@ export class WorkerEvents {
 
   /** Tells when events to this worker may be lost: caches that rely on them have to forget everything. */
   onLoss(handler: () => void): Cancel {
+    this.listen();
     this.lossHandlers.add(handler);
     return () => void this.lossHandlers.delete(handler);
   }
 
   /** Ends listening. Harmless when called again. */
   close(): void {
-    this.stop();
+    this.stop?.();
   }
 
   private deliver(text: string, from: number): void {
