@@ -21,13 +21,17 @@ const repeat = (get: (key: string) => unknown) => (): void => {
   for (let i = 0; i < calls; i++) if (get(keys[order[i]!]!) !== undefined) sink++;
 };
 
+/** What choosing a key and calling costs: it is taken off both sides. */
+const loop = repeat((key) => key);
+
 function compare(name: string, own: () => void, other: () => void): void {
-  const times: [number[], number[]] = [[], []];
+  const times: [number[], number[], number[]] = [[], [], []];
   for (let i = 0; i < rounds + 5; i++) {
-    const pair = [timeOf(own), timeOf(other)] as const;
-    if (i >= 5) times.forEach((list, side) => list.push(pair[side]!));
+    const round = [timeOf(own), timeOf(other), timeOf(loop)] as const;
+    if (i >= 5) times.forEach((list, side) => list.push(round[side]!));
   }
-  const [a, b] = [median(times[0]), median(times[1])];
+  const loopNs = median(times[2]);
+  const [a, b] = [median(times[0]) - loopNs, median(times[1]) - loopNs];
   console.log(
     `${name.padEnd(50)}${a.toFixed(0).padStart(6)} ns${b.toFixed(0).padStart(7)} ns   x${(a / b).toFixed(2)}`,
   );
