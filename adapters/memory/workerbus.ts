@@ -14,6 +14,8 @@ export class MemoryBusHub {
   private readonly maxQueued: number;
   private readonly members = new Map<number, Member>();
   private readonly uniques = new Map<string, number>();
+  /** Keeps what is for any one while nobody listens. */
+  private readonly nobody: Pick<Member, "queue"> = { queue: [] };
   private turn = 0;
 
   /** @param maxQueued Messages that wait for one worker, at most. */
@@ -38,21 +40,26 @@ export class MemoryBusHub {
     if (receivers.some(({ queue }) => queue.length >= this.maxQueued)) return false;
     if (unique !== undefined) this.uniques.set(unique, nowMs + uniqueMs);
     for (const { queue } of receivers) queue.push([text, worker]);
-    void Promise.resolve().then(() => this.drain());
+    this.wake();
     return true;
   }
 
-  private receivers(worker: number, to: BusTarget): Member[] {
+  private wake(): void {
+    void Promise.resolve().then(() => this.drain());
+  }
+
+  private receivers(worker: number, to: BusTarget): Pick<Member, "queue">[] {
     const all = [...this.members.values()];
     if (to === "all") return all;
-    if (to === "one") return all.length === 0 ? [] : [all[this.turn++ % all.length]!];
+    if (to === "one") return [all[this.turn++ % all.length] ?? this.nobody];
     return all.filter((member) => this.members.get(worker) === member);
   }
 
   private receive(worker: number, receiver: BusReceiver): Cancel {
     if (this.members.has(worker)) throw new TypeError("this worker listens already");
-    const member: Member = { receiver, queue: [] };
+    const member: Member = { receiver, queue: this.nobody.queue.splice(0) };
     this.members.set(worker, member);
+    if (member.queue.length > 0) this.wake();
     return () => {
       if (this.members.get(worker) === member) this.members.delete(worker);
     };

@@ -13,7 +13,8 @@ export interface BusReceiver {
 /** How the workers of a node reach each other. Messages of one sender arrive in the order in which they were sent. */
 export interface WorkerBus {
   /**
-   * Never waits. A message to one worker that ends before it took it goes to another one.
+   * Never waits. A message to one worker that ends before it took it goes to another one; while nobody listens it is
+   * kept for the first that does.
    *
    * @param text At most 65,535 characters: RangeError else.
    * @param unique Of messages with the same one within 5 s only the first is sent, whoever sends it.

@@ -56,6 +56,18 @@ export const describeWorkerBus = (name: string, make: () => WorkerBusWorld): voi
       stop();
     });
 
+    test("keeps what is for any one until somebody listens", async () => {
+      const { join } = make();
+      const [one, two] = [join(1), join(2)];
+      one.send("all", "for nobody");
+      expect(one.send("one", "a")).toBe(true);
+      one.send("one", "b");
+      const { got, stop } = listen(two);
+      await until(() => got.length === 2);
+      expect(got).toEqual(["1:a", "1:b"]);
+      stop();
+    });
+
     test("keeps the order of each sender", async () => {
       const { a, b, c, stop } = three();
       for (let i = 0; i < 40; i++) {

@@ -5,6 +5,8 @@ import { createZone } from "./layout.ts";
 const maxOwners = 1024;
 /** The members' word 0 holds the highest owner that ever listened. */
 const lastOwner = 0;
+/** Whose queue keeps what is for any one while nobody listens. */
+const nobody = 0;
 const maxTextLength = 65_535;
 const uniqueMs = 5_000;
 /** Messages that are handed over in one turn of the event loop. */
@@ -67,7 +69,7 @@ export class ZoneBus implements WorkerBus {
   private push(receivers: readonly number[], message: string): boolean {
     for (const owner of receivers) {
       if (this.dict.rpush(queueOf(owner), message) === undefined) return false;
-      this.wake(owner);
+      if (owner !== nobody) this.wake(owner);
     }
     return true;
   }
@@ -87,7 +89,8 @@ export class ZoneBus implements WorkerBus {
     const live: number[] = [];
     const last = Atomics.load(this.members, lastOwner);
     for (let owner = 1; owner <= last; owner++) if (Atomics.load(this.members, owner) !== 0) live.push(owner);
-    return to === "all" || live.length === 0 ? live : [live[this.turn++ % live.length]!];
+    if (to === "all") return live;
+    return [live.length === 0 ? nobody : live[this.turn++ % live.length]!];
   }
 
   receive(receiver: BusReceiver): Cancel {
@@ -97,6 +100,11 @@ export class ZoneBus implements WorkerBus {
     Atomics.store(members, owner, 1);
     for (let last = Atomics.load(members, lastOwner); last < owner; last = Atomics.load(members, lastOwner))
       Atomics.compareExchange(members, lastOwner, last, owner);
+    for (;;) {
+      const message = this.dict.lpop(queueOf(nobody));
+      if (message === undefined) break;
+      this.dict.rpush(queueOf(owner), message);
+    }
     const state = { isOpen: true };
     void this.listen(receiver, state);
     return () => {

@@ -66,15 +66,20 @@ export const blocksFor = (payloadWords: number): number =>
 /** An entry larger than its shard can't be kept: shards are not made smaller than this. */
 const minShardBytes = 512 * 1024;
 
+/** Looking at every entry of a shard holds it up: shards are not made larger than this. */
+const maxShardBytes = 16 * 1024 * 1024;
+
 /**
  * Memory for a dict that all threads of the process may share.
  *
  * @param bytes Of entries and all that keeping them takes; at least 8,192. Untouched memory costs nothing.
- * @param maxShards Threads meet less often with more of them, and the largest entry gets smaller. A power of two, default 16.
+ * @param maxShards Threads meet less often with more of them, and the largest entry gets smaller. A power of two, default 16;
+ * above 16 MiB a shard there are more.
  */
 export const createZone = (bytes: number, maxShards = 16): SharedArrayBuffer => {
   if (!(bytes >= 8192)) throw new RangeError("a zone has at least 8,192 bytes");
-  const shards = Math.min(maxShards, 2 ** Math.max(0, Math.floor(Math.log2(bytes / minShardBytes))));
+  const most = Math.max(maxShards, 2 ** Math.ceil(Math.log2(bytes / maxShardBytes)));
+  const shards = Math.min(most, 2 ** Math.max(0, Math.floor(Math.log2(bytes / minShardBytes))));
   const shardWords = Math.floor((bytes / 4 - headWords) / shards / blockWords) * blockWords;
   const buckets = 2 ** Math.floor(Math.log2(Math.max(blockWords, shardWords / blockWords / 2)));
   const blocks = Math.floor((shardWords - shardHeadWords - buckets) / blockWords);

@@ -80,7 +80,7 @@ export class Shards {
   }
 
   private bucket(shard: number, hash: number): number {
-    return shard + this.geometry.toBuckets + ((hash >>> 4) & (this.geometry.buckets - 1));
+    return shard + this.geometry.toBuckets + ((hash >>> 8) & (this.geometry.buckets - 1));
   }
 
   /** The entry under the key, live or not. */
