@@ -1,8 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { describeWorkerBus, until } from "../../../test/contracts/workerbus.ts";
+import { latchesOf } from "../../../test/support/zone.ts";
 import { MemoryClock } from "../../memory/index.ts";
 import { createBus, ZoneBus } from "./index.ts";
+import { shardHead } from "./layout.ts";
 
 describeWorkerBus("shared memory", () => {
   const memory = createBus();
@@ -36,4 +38,20 @@ test("a message to any one that a thread did not take before it ended goes to an
   await until(() => got.length === 9);
   expect(got.toSorted()).toEqual(Array.from({ length: 9 }, (_, i) => `${i}`));
   stops.forEach((stop) => stop());
+});
+
+test("a worker whose queue was in a shard that a dead thread tore is told that messages may be lost", async () => {
+  const memory = createBus();
+  const bus = new ZoneBus(memory, new MemoryClock(), 1);
+  const got: string[] = [];
+  const stop = bus.receive({ message: (text) => void got.push(text), lost: () => void got.push("lost") });
+  bus.send("self", "before");
+  await until(() => got.length === 1);
+  const words = new Int32Array(memory.zone);
+  for (const shard of latchesOf(memory.zone)) words[shard + shardHead.changing] = 1;
+  bus.free(77);
+  await until(() => got.includes("lost"));
+  bus.send("self", "after");
+  await until(() => got.at(-1) === "after");
+  stop();
 });

@@ -6,7 +6,7 @@ import { ZoneDict } from "./index.ts";
 
 // The whole run, some minutes: SALLYPORT_HAMMER=full.
 const isWhole = process.env["SALLYPORT_HAMMER"] === "full";
-const [operations, ends] = isWhole ? [10_000_000, 200] : [400_000, 16];
+const [operations, ends] = isWhole ? [10_000_000, 200] : [400_000, 12];
 const threads = 4;
 const main = threads + 1;
 const clock = { nowMs: () => Date.now() };
