@@ -9,6 +9,7 @@ import {
   type PluginHost,
   type PluginPhases,
 } from "./pdk/index.ts";
+import { sharedCache, WorkerEvents } from "./events/index.ts";
 import { Planner } from "./pipeline/planner.ts";
 import type { PluginInstance } from "./pipeline/plan.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -30,6 +31,7 @@ import type { HealthBoard } from "./ports/healthboard.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
 import type { SharedDict } from "./ports/shareddict.ts";
+import type { Sharing } from "./ports/sharing.ts";
 import type { Subtle } from "./ports/subtle.ts";
 import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
@@ -58,6 +60,8 @@ export interface GatewayPorts {
   readonly dns?: DnsClient | undefined;
   /** For TCP health checks; undefined where they can't be made. */
   readonly dialer?: Dialer | undefined;
+  /** Undefined where a worker is alone, as an isolate at the edge. */
+  readonly sharing?: Sharing | undefined;
   readonly subtle: Subtle;
   /** For what the gateway sends by itself: logs. */
   readonly fetcher: Fetcher;
@@ -138,12 +142,8 @@ class CompiledGateway implements Gateway {
       random: ports.random,
       board: ports.board,
       dns: ports.dns,
-      onHealthChange: (change) => {
-        const { upstream, host, port, isHealthy } = change;
-        const side = isHealthy ? "healthy" : "unhealthy";
-        ports.logger.log(isHealthy ? "notice" : "warn", `upstream ${upstream}: ${host}:${port} is ${side}`);
-        options.onHealthChange?.(change);
-      },
+      logger: ports.logger,
+      onHealthChange: options.onHealthChange,
     });
     this.prober = options.isProber
       ? new Prober(this.upstreams, { ...ports, dns: ports.dns, dialer: ports.dialer })
@@ -162,7 +162,10 @@ class CompiledGateway implements Gateway {
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
     const { clock, random, logger, timers, counters, subtle, fetcher, files } = ports;
+    const events = ports.sharing && new WorkerEvents(ports.sharing.bus, logger);
     this.host = {
+      cache: sharedCache(clock, ports.sharing, events),
+      events,
       clock,
       random,
       logger,

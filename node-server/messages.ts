@@ -9,6 +9,7 @@ import type {
   WorkerCounts,
 } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
+import type { Zones } from "./zones.ts";
 
 /** Supervisor to the runtime process. */
 export type ToRuntime =
@@ -38,10 +39,10 @@ export interface WorkerData {
   readonly certificate: Certificate | undefined;
   /** 48 bytes: a session that one worker began can be resumed on any other. */
   readonly ticketKeys: Uint8Array;
-  /** Counters that all workers share. */
-  readonly countersZone: SharedArrayBuffer;
-  /** The health of upstreams, which all workers share. */
-  readonly healthZone: SharedArrayBuffer;
+  /** Memory that all threads share. */
+  readonly zones: Zones;
+  /** This thread's number in them. */
+  readonly owner: number;
   /** Counted up by the worker while its event loop turns. */
   readonly heartbeat: Int32Array;
 }

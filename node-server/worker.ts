@@ -11,7 +11,6 @@ import {
   nodeDialer,
   NodeLineFiles,
   NodeTransport,
-  ZoneDict,
 } from "../adapters/node/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import {
@@ -28,9 +27,9 @@ import { serverCertificates } from "./sni.ts";
 import { openDns } from "./dns.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
+import { boardOf, countersOf, sharingOf } from "./zones.ts";
 
-const { conf, node, version, heartbeat, certificate, ticketKeys, countersZone, healthZone } =
-  workerData as WorkerData;
+const { conf, node, version, heartbeat, certificate, ticketKeys, zones, owner } = workerData as WorkerData;
 const port = parentPort!;
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -79,10 +78,11 @@ const openGateway = async (): Promise<Gateway> => {
       logger,
       timers: schedule,
       transport,
-      counters: new ZoneDict(countersZone, webClock, threadId),
-      board: new ZoneDict(healthZone, webClock, threadId),
+      counters: countersOf(zones, owner),
+      board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
       dialer: nodeDialer,
+      sharing: sharingOf(zones, owner, schedule),
       subtle: webSubtle,
       fetcher: new WebFetcher(),
       files: new NodeLineFiles(),

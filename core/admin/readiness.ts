@@ -6,7 +6,7 @@ import type { Database } from "../store/index.ts";
 import { AdminApp, json } from "./app.ts";
 import { readBody } from "./body.ts";
 import type { DeclarativeConfiguration } from "./configuration.ts";
-import { dnsResource, statusResource, type WorkerCounts } from "./status.ts";
+import { type DictUsage, dnsResource, statusResource, type WorkerCounts } from "./status.ts";
 
 export interface StatusOptions {
   /** `sallyport/<version>` */
@@ -19,6 +19,8 @@ export interface StatusOptions {
   readonly counts: () => Promise<readonly WorkerCounts[]>;
   /** What the DNS clients counted; undefined (or none given) when the platform resolves names. */
   readonly dns?: () => Promise<DnsStatistics | undefined>;
+  /** Memory that workers share; none without. */
+  readonly dicts?: () => readonly DictUsage[];
 }
 
 /** What `/status` tells of where the configuration comes from. */
@@ -51,7 +53,7 @@ export const createStatusApi = (options: StatusOptions): AdminApp => {
   })
     .resource(
       "/status",
-      statusResource(counts, () => stateOf(database, configuration)),
+      statusResource(counts, () => stateOf(database, configuration), options.dicts ?? (() => [])),
     )
     .resource("/status/ready", {
       async GET() {

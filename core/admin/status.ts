@@ -17,6 +17,13 @@ export interface WorkerCounts {
   readonly timers: TimerStatistics;
 }
 
+/** A zone of memory that the workers of a node share. */
+export interface DictUsage {
+  readonly name: string;
+  readonly capacityBytes: number;
+  readonly allocatedBytes: number;
+}
+
 type Count = "connectionsActive" | "connectionsOpen" | "connectionsAccepted" | "requests";
 
 /** `GET /status/dns`: what the DNS clients of a node's workers counted for each name. */
@@ -39,6 +46,7 @@ export const dnsResource = (
 export const statusResource = (
   counts: () => Promise<readonly WorkerCounts[]>,
   state: () => Promise<Readonly<Record<string, unknown>>>,
+  dicts: () => readonly DictUsage[],
 ) => ({
   async GET(context: Context): Promise<Response> {
     const format = memoryFormat(context.req.query("unit"), context.req.query("scale"));
@@ -49,7 +57,12 @@ export const statusResource = (
     return json({
       memory: {
         workers_lua_vms: workers.map(({ pid, heapBytes }) => ({ pid, http_allocated_gc: format(heapBytes) })),
-        lua_shared_dicts: {},
+        lua_shared_dicts: Object.fromEntries(
+          dicts().map(({ name, capacityBytes, allocatedBytes }) => [
+            name,
+            { allocated_slabs: format(allocatedBytes), capacity: format(capacityBytes) },
+          ]),
+        ),
       },
       server: {
         connections_active: sum("connectionsOpen"),

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { MemoryClock, MemorySharedDict } from "../../adapters/memory/index.ts";
+import type { HealthBoard } from "../ports/healthboard.ts";
 import { newGroup } from "../../test/support/balancer.ts";
 import {
   type Address,
   type Algorithm,
   type Group,
+  healthBoard,
   type Placement,
   sampleLatency,
   xxhash32,
@@ -185,7 +187,7 @@ describe("passive health", () => {
 });
 
 describe("health that is shared", () => {
-  const board = (): MemorySharedDict => new MemorySharedDict(new MemoryClock());
+  const board = (): HealthBoard => healthBoard(new MemorySharedDict(new MemoryClock()));
   const targets = [{ target: "10.0.0.1:80", weight: 1 }];
 
   test("counts the failures that several workers saw together", () => {

@@ -1,4 +1,5 @@
 export { type Address, type Placement } from "./address.ts";
+export { healthBoard } from "./board.ts";
 export {
   type AddressState,
   type Algorithm,

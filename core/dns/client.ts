@@ -1,4 +1,4 @@
-import { Lru } from "../mlcache/index.ts";
+import { Sieve } from "../mlcache/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
@@ -54,7 +54,7 @@ export class DnsClient {
   private readonly statistics: Statistics;
   private settings: DnsSettings;
   private lookup: Lookup;
-  private answers: Lru<Answer>;
+  private answers: Sieve<Answer>;
   private readonly asking = new Map<string, { readonly answer: Promise<Answer>; readonly sinceMs: number }>();
 
   constructor(settings: DnsSettings, options: DnsOptions, ports: DnsClientPorts) {
@@ -63,14 +63,14 @@ export class DnsClient {
     this.statistics = new Statistics(options.cacheEntries ?? 10_000);
     this.settings = settings;
     this.lookup = new Lookup(settings, options, ports.clock, this.statistics);
-    this.answers = new Lru(options.cacheEntries ?? 10_000);
+    this.answers = new Sieve(options.cacheEntries ?? 10_000);
   }
 
   /** Goes on with other files or servers; nothing that was known counts any more. */
   configure(settings: DnsSettings): void {
     this.settings = settings;
     this.lookup = new Lookup(settings, this.options, this.ports.clock, this.statistics);
-    this.answers = new Lru(this.options.cacheEntries ?? 10_000);
+    this.answers = new Sieve(this.options.cacheEntries ?? 10_000);
     this.asking.clear();
   }
 
@@ -184,7 +184,7 @@ export class DnsClient {
     return work;
   }
 
-  private keep(answers: Lru<Answer>, answer: Answer, stale: Answer | undefined): Answer {
+  private keep(answers: Sieve<Answer>, answer: Answer, stale: Answer | undefined): Answer {
     const { staleTtlMs = 3_600_000, errorTtlMs = 1000 } = this.options;
     const { name, failure, expiresAtMs } = answer;
     const nowMs = this.ports.clock.nowMs();

@@ -1,4 +1,4 @@
-import { Kept, Lru, Mlcache } from "../mlcache/index.ts";
+import { Kept, Sieve, Mlcache } from "../mlcache/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import { DnsFailure, emptyAnswer, recursion, serverFailure } from "./failure.ts";
 import type { DnsRecord, DnsReply, RecordType } from "./message.ts";
@@ -43,7 +43,7 @@ export class Lookup {
   private readonly clock: Clock;
   private readonly statistics: Statistics;
   private readonly questions: Mlcache<Found>;
-  private readonly lastTypes: Lru<RecordType>;
+  private readonly lastTypes: Sieve<RecordType>;
 
   constructor(settings: DnsSettings, options: DnsOptions, clock: Clock, statistics: Statistics) {
     this.settings = settings;
@@ -52,7 +52,7 @@ export class Lookup {
     this.statistics = statistics;
     const l1Entries = options.cacheEntries ?? 10_000;
     this.questions = new Mlcache({ name: "dns questions", clock, l1Entries });
-    this.lastTypes = new Lru(l1Entries);
+    this.lastTypes = new Sieve(l1Entries);
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Exchange, UpstreamTarget } from "../pdk/exchange.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Row } from "../ports/directory.ts";
 import type { HealthBoard } from "../ports/healthboard.ts";
+import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { UpstreamFailureCode, UpstreamTls } from "../ports/transport.ts";
 import { whenReady } from "../ready.ts";
@@ -31,6 +32,7 @@ export interface UpstreamsPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly board: HealthBoard;
+  readonly logger: Pick<Logger, "log">;
   /** Undefined where the transport resolves names. */
   readonly dns: DnsClient | undefined;
   /** Told when traffic made an address change sides: other workers should know. */
@@ -240,6 +242,8 @@ export class Upstreams implements Balancer {
 
   /** Tells others of a change that was noticed here. */
   told(upstream: string, { host, port, isAvailable }: Address): void {
+    const [level, side] = isAvailable ? (["notice", "healthy"] as const) : (["warn", "unhealthy"] as const);
+    this.ports.logger.log(level, `upstream ${upstream}: ${host}:${port} is ${side}`);
     this.ports.onHealthChange?.({ upstream, host, port, isHealthy: isAvailable });
   }
 }

@@ -1,6 +1,6 @@
 // Run by hand: node test/bench/balancer.bench.ts. Medians of interleaved rounds, beside a bare look-up in a Map.
 import { MemoryClock, MemoryLogger, MemoryRandom, MemorySharedDict } from "../../adapters/memory/index.ts";
-import type { Algorithm } from "../../core/balancer/index.ts";
+import { type Algorithm, healthBoard } from "../../core/balancer/index.ts";
 import { DnsClient, readSettings } from "../../core/index.ts";
 import { newGroup } from "../support/balancer.ts";
 import { MemoryNameServers } from "../support/dns.ts";
@@ -17,7 +17,7 @@ const timeOf = (run: () => void): number => {
 };
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
 
-const board = new MemorySharedDict(new MemoryClock());
+const board = healthBoard(new MemorySharedDict(new MemoryClock()));
 const groupOf = (algorithm: Algorithm, count: number) =>
   newGroup(
     Array.from({ length: count }, (_, i) => ({

@@ -1,5 +1,5 @@
 import { MemoryClock, MemorySharedDict } from "../../adapters/memory/index.ts";
-import { Group, type GroupOptions, type TargetOptions } from "../../core/balancer/index.ts";
+import { Group, type GroupOptions, healthBoard, type TargetOptions } from "../../core/balancer/index.ts";
 
 const never = { successes: 0, http_statuses: [] };
 
@@ -22,7 +22,7 @@ export const newGroup = (
       },
       start: () => 0,
       resolvesNames: false,
-      board: new MemorySharedDict(new MemoryClock()),
+      board: healthBoard(new MemorySharedDict(new MemoryClock())),
       ...options,
     },
     before,
