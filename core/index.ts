@@ -3,6 +3,7 @@ export * from "./ports/body.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/directory.ts";
 export * from "./ports/downstream.ts";
+export * from "./ports/eventlog.ts";
 export * from "./ports/fetcher.ts";
 export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";
@@ -25,12 +26,19 @@ export { HeaderList } from "./http/headers.ts";
 export * from "./pdk/index.ts";
 export { bundledPlugins } from "./plugins/index.ts";
 export * from "./ports/store.ts";
+export * from "./events/index.ts";
+export * from "./timers/index.ts";
+export { uuidV4Maker } from "./uuid/index.ts";
 export {
   applyChanges,
   changedTables,
+  type Change,
+  changeChannel,
+  changeEvent,
   Database,
   declaredRow,
   DeclaredStore,
+  readChange,
   type RowChange,
   Rows,
   readTables,

@@ -2,9 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Migrations, PostgresDriver } from "../adapters/sql/index.ts";
-import { webClock, webRandom } from "../adapters/web/index.ts";
-import { bundledPlugins, DeclarativeConfiguration, tablesOf } from "../core/index.ts";
+import { bootstrapPostgres } from "../test/support/bootstrap.ts";
 import { type Daemon, startDaemon } from "../test/support/daemon.ts";
 import { type Postgres, postgresFolder, startPostgres } from "../test/support/postgres.ts";
 
@@ -80,6 +78,23 @@ describe("with a database in a file", () => {
     expect(await level()).toBe("log level: debug");
     const { configuration } = (await send(daemon, "GET", "/")).body;
     expect(configuration).toMatchObject({ log_level: "debug", pg_password: "******", pg_port: 5432 });
+  });
+
+  test("two gateways on one file serve each other's changes", async () => {
+    // So long that no look comes during the test: the growth of the file tells.
+    const conf = { ...sqlite(), db_update_frequency: "3600" };
+    const one = await start(conf);
+    const other = await start(conf);
+    for (let i = 0; i < 3; i++) {
+      await send(one, "POST", "/routes", { name: `r${i}`, paths: [`/r${i}`] });
+      await send(one, "POST", `/routes/r${i}/plugins`, answering);
+      const deadline = performance.now() + 10_000;
+      while ((await proxied(other, `/r${i}`)) !== 204)
+        if (performance.now() > deadline) throw new Error("the other does not serve it");
+      expect((await send(other, "DELETE", `/routes/r${i}`)).status).toBe(204);
+      while ((await proxied(one, `/r${i}`)) !== 404)
+        if (performance.now() > deadline) throw new Error("the first still serves it");
+    }
   });
 
   test("credentials come and go without a new router", async () => {
@@ -198,29 +213,6 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
     db_update_frequency: "1",
   });
 
-  const bootstrap = async (): Promise<void> => {
-    const { entities } = new DeclarativeConfiguration({
-      plugins: bundledPlugins,
-      routerFlavor: "traditional_compatible",
-      clock: webClock,
-      random: webRandom,
-    }).context;
-    const driver = await PostgresDriver.open({
-      host: "127.0.0.1",
-      port: server.port,
-      user: "kong",
-      password: "",
-      database: "kong",
-      timeoutMs: 5_000,
-      isSecure: false,
-      isVerified: false,
-      connections: 1,
-      onError: () => undefined,
-    });
-    await new Migrations(driver, tablesOf(entities), () => webClock.nowMs()).up();
-    await driver.close();
-  };
-
   test("a database that was not prepared is refused with the command that prepares it", async () => {
     const daemon = await startDaemon({ conf: conf(), isStartExpectedToFail: true });
     await daemon.said(/sallyport migrations bootstrap/);
@@ -228,7 +220,7 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
   });
 
   test("a change on one node is served by the other soon after", async () => {
-    await bootstrap();
+    await bootstrapPostgres(server.port);
     const [one, other] = [await start(conf()), await start(conf())];
     const until = async (target: string, status: number): Promise<void> => {
       const deadline = performance.now() + 3_000;

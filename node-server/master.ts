@@ -17,9 +17,11 @@ import {
   DeclaredStore,
   type Logger,
   type NodeFacts,
+  Schedule,
   type Tables,
 } from "../core/index.ts";
-import { openDatabase, Watch } from "./database.ts";
+import { Cluster } from "./cluster.ts";
+import { openDatabase } from "./database.ts";
 import { Feed } from "./feed.ts";
 import type { Certificate } from "./messages.ts";
 import { NodeLogLevel } from "./loglevel.ts";
@@ -74,18 +76,18 @@ const readDeclarative = (conf: Conf): string | undefined => {
 export class Master {
   private readonly pool: WorkerPool;
   private readonly listeners: readonly AdminListener[];
-  private readonly watch: Watch | undefined;
+  private readonly cluster: Cluster | undefined;
   private readonly logger: Logger;
 
   private constructor(
     pool: WorkerPool,
     listeners: readonly AdminListener[],
-    watch: Watch | undefined,
+    cluster: Cluster | undefined,
     logger: Logger,
   ) {
     this.pool = pool;
     this.listeners = listeners;
-    this.watch = watch;
+    this.cluster = cluster;
     this.logger = logger;
   }
 
@@ -114,15 +116,24 @@ export class Master {
       entities,
       auto,
       // What is written is written: the next look brings it to the workers.
-      onCommitted: () =>
-        feed
-          .sync()
+      onCommitted: async () =>
+        cluster
+          ?.sync()
           .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
     });
-    const feed = new Feed(database, logger);
-    await opened?.ready();
-    const tables = opened === undefined ? Master.initial(conf, configuration, declared) : await feed.load();
     const id = nodeId(conf.prefix);
+    const timers = new Schedule({
+      timers: new WebTimers(logger),
+      clock: webClock,
+      random: webRandom,
+      logger,
+    });
+    const feed = new Feed(database, logger);
+    const cluster =
+      opened && new Cluster({ opened, feed, conf, node: id, timers, random: webRandom, logger });
+    await opened?.ready();
+    await cluster?.begin();
+    const tables = opened === undefined ? Master.initial(conf, configuration, declared) : await feed.load();
     const certificate: Certificate | undefined = [
       ...conf.proxyListen,
       ...conf.adminListen,
@@ -132,7 +143,6 @@ export class Master {
       : undefined;
     const ticketKeys = new Uint8Array(randomBytes(48));
     const zones = createZones(conf.memCacheBytes);
-    const timers = new WebTimers(logger);
     const keeper = new ZoneKeeper(zones, timers);
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
@@ -173,6 +183,7 @@ export class Master {
           properties: { ...shown, log_level: logger.level },
         }),
         counts: () => pool.count(),
+        timers: () => timers.statistics,
         dicts: () => keeper.usage(),
         cache: cacheControl(zones, timers, logger),
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
@@ -198,16 +209,11 @@ export class Master {
       }),
       certificate,
     );
-    const master = new Master(
-      pool,
-      [admin, status],
-      opened === undefined ? undefined : new Watch(opened, feed, conf, logger),
-      logger,
-    );
+    const master = new Master(pool, [admin, status], cluster, logger);
     try {
       await pool.start(tables);
       feed.start(pool);
-      await master.watch?.start();
+      await cluster?.start();
       for (const address of conf.adminListen) await admin.listen(address);
       for (const address of conf.statusListen) await status.listen(address);
     } catch (error) {
@@ -269,6 +275,6 @@ export class Master {
   async close(): Promise<void> {
     await Promise.all(this.listeners.map((listener) => listener.close()));
     await this.pool.close(graceMs);
-    await this.watch?.close();
+    await this.cluster?.close();
   }
 }

@@ -19,6 +19,7 @@ import {
   type Exchange,
   type Gateway,
   type RowChange,
+  Schedule,
   type Tables,
 } from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
@@ -37,6 +38,12 @@ const logger = nodeLogger({
 }).child({ worker: node.worker });
 
 const counters = newCounters();
+const schedule = new Schedule({
+  timers: new WebTimers(logger),
+  clock: webClock,
+  random: webRandom,
+  logger,
+});
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
 
@@ -62,16 +69,15 @@ const accessRecord = ({ id, request, response, startedAtMs, sentBytes }: Exchang
 const openGateway = async (): Promise<Gateway> => {
   const plugins = await loadPlugins(conf.plugins);
   const transport = new NodeTransport();
-  const timers = new WebTimers(logger);
   return createGateway(
     {
       clock: webClock,
       random: webRandom,
       logger,
-      timers,
+      timers: schedule,
       transport,
       counters: countersOf(zones, owner),
-      sharing: sharingOf(zones, owner, timers),
+      sharing: sharingOf(zones, owner, schedule),
       subtle: webSubtle,
       fetcher: new WebFetcher(),
       files: new NodeLineFiles(),
@@ -180,6 +186,7 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
           requests: counters.requests,
           heapBytes: process.memoryUsage().heapUsed,
           metrics: gateway.metrics(),
+          timers: schedule.statistics,
         },
       });
       return;

@@ -48,6 +48,7 @@ const order = [
   "schema",
   "http",
   "uuid",
+  "timers",
   "mlcache",
   "dns",
   "balancer",

@@ -1,9 +1,15 @@
-import type { DictShard } from "../adapters/cloudflare/index.ts";
+import type { DictShard, EventLogObject } from "../adapters/cloudflare/index.ts";
 
 /** What wrangler.toml binds. */
 export interface Env {
   /** Configuration: `current` names a version, `snap:<version>` holds it. */
   readonly CONFIG: KVNamespace;
+  /** What isolates tell each other; without it they find a new configuration by looking at `CONFIG` alone. */
+  readonly EVENTS?: DurableObjectNamespace<EventLogObject>;
+  /** Seconds between two looks for what is new, at most; default 5. */
+  readonly DB_UPDATE_FREQUENCY?: string;
+  /** `on`: a socket to `EVENTS` makes what is new come at once while there are requests. */
+  readonly EVENTS_SOCKET?: string;
   /** Counters, locks and caches that isolates share. */
   readonly DICT: DurableObjectNamespace<DictShard>;
   /** `debug` … `emerg`; default `notice`. */

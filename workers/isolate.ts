@@ -1,4 +1,4 @@
-import { KvConfigurations } from "../adapters/cloudflare/index.ts";
+import { CronTimers, KvConfigurations } from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
   ConsoleLogger,
@@ -19,10 +19,11 @@ import {
 } from "../core/index.ts";
 import manifest from "../package.json" with { type: "json" };
 import type { Env } from "./env.ts";
+import { type Beside, News } from "./news.ts";
 import { cloudflareFetch } from "./platform.ts";
 
-/** How often an isolate asks whether there is a newer configuration, at most. */
-const refreshMs = 5_000;
+/** Seconds between two looks for a newer configuration. */
+const updateSeconds = 5;
 
 const levels: readonly string[] = ["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"];
 
@@ -36,11 +37,23 @@ export class Isolate {
   private version: string | undefined;
   private checkedAtMs = 0;
   private refreshing: Promise<void> | undefined;
+  private readonly news: News | undefined;
+  private readonly cron: CronTimers;
+  private readonly refreshMs: number;
+  /** A version that was told but can't be seen here yet. */
+  private awaited: string | undefined;
+  /** Versions that were left because a newer one was told. */
+  private readonly left = new Set<string>();
 
   /** @param bundled A configuration that serves while nothing was published. */
   constructor(env: Env, bundled: string | undefined) {
     const level = env.LOG_LEVEL !== undefined && levels.includes(env.LOG_LEVEL) ? env.LOG_LEVEL : "notice";
     this.logger = new ConsoleLogger(level as LogLevel);
+    this.cron = new CronTimers(this.logger);
+    // An isolate that nobody asks for a while is not behind when somebody does.
+    this.cron.every(this.cron.minIntervalMs, "configuration", () =>
+      this.version === undefined ? this.begin() : this.refresh(),
+    );
     this.published = new KvConfigurations(env.CONFIG);
     this.bundled = bundled;
     this.configuration = new DeclarativeConfiguration({
@@ -49,6 +62,9 @@ export class Isolate {
       clock: webClock,
       random: webRandom,
     });
+    this.refreshMs = Math.max(0, Number(env.DB_UPDATE_FREQUENCY ?? updateSeconds)) * 1000;
+    const id = crypto.randomUUID();
+    this.news = env.EVENTS && this.hear(env.EVENTS, id, env.EVENTS_SOCKET === "on");
     this.gateway = createGateway(
       {
         clock: webClock,
@@ -64,27 +80,69 @@ export class Isolate {
       {
         version: manifest.version,
         plugins: bundledPlugins,
-        node: { id: crypto.randomUUID(), hostname: "edge", pid: 0, worker: 0 },
+        node: { id, hostname: "edge", pid: 0, worker: 0 },
       },
     );
   }
 
+  private hear(objects: NonNullable<Env["EVENTS"]>, node: string, hasSocket: boolean): News {
+    return new News({
+      objects,
+      node,
+      hasSocket,
+      logger: this.logger,
+      intervalMs: this.refreshMs,
+      onPublished: async (version) => {
+        this.awaited = version;
+        await this.take(version);
+      },
+      onGap: () => this.refresh(),
+    });
+  }
+
   /** The gateway on a configuration. Waits only for the first one; a newer one is looked for beside the request. */
-  ready(context: { waitUntil(work: Promise<unknown>): void }): Gateway | Promise<Gateway> {
-    if (this.version === undefined) return (this.refreshing ??= this.refresh()).then(() => this.gateway);
+  ready(context: Beside): Gateway | Promise<Gateway> {
+    if (this.version === undefined) return (this.refreshing ??= this.begin()).then(() => this.gateway);
     const nowMs = webClock.nowMs();
-    if (nowMs - this.checkedAtMs >= refreshMs && this.refreshing === undefined) {
+    if (nowMs - this.checkedAtMs >= this.refreshMs && this.refreshing === undefined) {
       this.refreshing = this.refresh();
       context.waitUntil(this.refreshing);
     }
+    this.news?.turn(nowMs, context);
     return this.gateway;
+  }
+
+  /** The cron trigger came. @param atMs When it was to come, in milliseconds since the Unix epoch. */
+  scheduled(atMs: number): Promise<void> {
+    return this.cron.ring(atMs);
+  }
+
+  private async begin(): Promise<void> {
+    try {
+      await this.news?.begin();
+    } catch (error) {
+      this.logger.log("error", "events of other isolates can't be read", { error });
+    }
+    await this.refresh();
+  }
+
+  /** A version under its own name: KV may show the old pointer for a minute, but what it never saw it asks for. */
+  private async take(version: string): Promise<void> {
+    const found = version === this.version ? undefined : await this.published.find(version);
+    if (found === undefined && version !== this.version) return;
+    if (this.version !== undefined) this.left.add(this.version);
+    this.left.delete(version);
+    if (found !== undefined) this.apply(found.version, found.text);
+    if (this.awaited === version) this.awaited = undefined;
   }
 
   private async refresh(): Promise<void> {
     this.checkedAtMs = webClock.nowMs();
     try {
+      if (this.awaited !== undefined) await this.take(this.awaited);
       const version = await this.published.currentVersion();
       if (version === undefined ? this.version !== undefined : version === this.version) return;
+      if (version !== undefined && this.left.has(version)) return;
       const found = version === undefined ? undefined : await this.published.current();
       if (found !== undefined) this.apply(found.version, found.text);
       else if (this.version === undefined && this.bundled !== undefined) this.apply("bundled", this.bundled);

@@ -16,5 +16,9 @@ export const createWorker = (bundled?: string): ExportedHandler<Env> => {
       const gateway = isolate.ready(context);
       return serve(gateway instanceof Promise ? await gateway : gateway, request, cloudflareServe, context);
     },
+    async scheduled({ scheduledTime }, env): Promise<void> {
+      isolate ??= new Isolate(env, bundled);
+      await isolate.scheduled(scheduledTime);
+    },
   };
 };

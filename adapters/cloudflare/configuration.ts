@@ -1,3 +1,8 @@
+import type { ClusterEvents } from "../../core/index.ts";
+
+/** Cluster events that name the version that was published. */
+export const configurationChannel = "configuration";
+
 /** A configuration document and the name of its version. */
 export interface PublishedConfiguration {
   readonly version: string;
@@ -17,9 +22,12 @@ const minCacheSeconds = 30;
  */
 export class KvConfigurations {
   private readonly kv: KVNamespace;
+  private readonly events: Pick<ClusterEvents, "broadcast"> | undefined;
 
-  constructor(kv: KVNamespace) {
+  /** @param events Tell isolates of what is published, sooner than KV does. */
+  constructor(kv: KVNamespace, events?: Pick<ClusterEvents, "broadcast">) {
     this.kv = kv;
+    this.events = events;
   }
 
   /** The version that the pointer names; undefined when nothing was published. */
@@ -30,14 +38,19 @@ export class KvConfigurations {
   /** The newest configuration that this location can see whole; undefined when there is none. */
   async current(): Promise<PublishedConfiguration | undefined> {
     const version = await this.currentVersion();
-    if (version === undefined) return undefined;
+    return version === undefined ? undefined : this.find(version);
+  }
+
+  /** A version; undefined while this location can't see it. */
+  async find(version: string): Promise<PublishedConfiguration | undefined> {
     const text = await this.kv.get(documentKey(version));
     return text === null ? undefined : { version, text };
   }
 
-  /** The document first, then the pointer: who sees the pointer finds the document, as far as KV has spread it. */
+  /** The document first, then the pointer, then the news: who hears of it finds it, as far as KV has spread it. */
   async publish({ version, text }: PublishedConfiguration): Promise<void> {
     await this.kv.put(documentKey(version), text);
     await this.kv.put(pointerKey, version);
+    await this.events?.broadcast(configurationChannel, version);
   }
 }

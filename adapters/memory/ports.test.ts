@@ -1,4 +1,5 @@
 import { describeClock } from "../../test/contracts/clock.ts";
+import { describeEventLog } from "../../test/contracts/eventlog.ts";
 import { describeLock } from "../../test/contracts/lock.ts";
 import { describeLogger } from "../../test/contracts/logger.ts";
 import { describeRandom } from "../../test/contracts/random.ts";
@@ -9,6 +10,7 @@ import { describeWorkerBus } from "../../test/contracts/workerbus.ts";
 import {
   MemoryBusHub,
   MemoryClock,
+  MemoryEventLog,
   MemoryLock,
   MemoryLogger,
   MemoryRandom,
@@ -50,10 +52,17 @@ describeLogger("memory", () => {
       ),
   };
 });
+describeEventLog("memory", async () => {
+  const clock = new MemoryClock();
+  const log = new MemoryEventLog(clock);
+  return { log, other: log, pass: (ms) => clock.advance(ms), close: async () => undefined };
+});
 describeStore("memory", () => {
   const clock = new MemoryClock();
+  const log = new MemoryEventLog(clock);
   return Promise.resolve({
-    store: new MemoryStore(libraryTables, clock),
+    store: new MemoryStore(libraryTables, clock, log),
+    log,
     nowMs: () => clock.nowMs(),
     advance: (ms) => clock.advance(ms),
     close: () => Promise.resolve(),

@@ -1,6 +1,9 @@
 import {
   type Change,
+  changeEvent,
   type Clock,
+  type EventLog,
+  keepEventsMs,
   type PageQuery,
   referredId,
   type Store,
@@ -19,9 +22,6 @@ type Rows = ReadonlyMap<string, StoredRow>;
 /** What a store holds at one moment; never changed, but replaced. */
 interface State {
   readonly tables: ReadonlyMap<string, Rows>;
-  readonly changes: readonly (Change & { readonly atMs: number })[];
-  readonly lastSeq: number;
-  readonly forgotten: number;
 }
 
 const copy = (row: StoredRow): StoredRow => ({
@@ -34,6 +34,7 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Reads and writes of one state. */
 class MemoryTransaction implements StoreTransaction {
   state: State;
+  readonly changes: Change[] = [];
   private readonly definitions: ReadonlyMap<string, Table>;
   private readonly clock: Clock;
 
@@ -151,17 +152,13 @@ class MemoryTransaction implements StoreTransaction {
     const rows = new Map(this.state.tables.get(table));
     if (row === undefined) rows.delete(id);
     else rows.set(id, row);
-    const seq = this.state.lastSeq + 1;
-    this.state = {
-      ...this.state,
-      tables: new Map(this.state.tables).set(table, rows),
-      changes: [...this.state.changes, { seq, table, id, atMs: this.clock.nowMs() }],
-      lastSeq: seq,
-    };
+    this.state = { tables: new Map(this.state.tables).set(table, rows) };
+    if (!this.changes.some((change) => change.table === table && change.id === id))
+      this.changes.push({ table, id });
   }
 
   /** Takes away what is over. */
-  purge(beforeMs: number): number {
+  purge(): number {
     const nowMs = this.clock.nowMs();
     let count = 0;
     for (const [table, rows] of this.state.tables) {
@@ -171,9 +168,6 @@ class MemoryTransaction implements StoreTransaction {
         count++;
       }
     }
-    const kept = this.state.changes.filter(({ atMs }) => atMs >= beforeMs);
-    const last = this.state.changes[this.state.changes.length - kept.length - 1];
-    this.state = { ...this.state, changes: kept, forgotten: last?.seq ?? this.state.forgotten };
     return count;
   }
 }
@@ -182,12 +176,16 @@ class MemoryTransaction implements StoreTransaction {
 export class MemoryStore implements Store {
   private readonly definitions: ReadonlyMap<string, Table>;
   private readonly clock: Clock;
-  private state: State = { tables: new Map(), changes: [], lastSeq: 0, forgotten: 0 };
+  private readonly events: EventLog;
+  private state: State = { tables: new Map() };
+  private count = 0;
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(tables: readonly Table[], clock: Clock) {
+  /** @param events Gets the changes. */
+  constructor(tables: readonly Table[], clock: Clock, events: EventLog) {
     this.definitions = new Map(tables.map((table) => [table.name, table]));
     this.clock = clock;
+    this.events = events;
   }
 
   private look(): MemoryTransaction {
@@ -215,28 +213,19 @@ export class MemoryStore implements Store {
       const transaction = this.look();
       const answer = await work(transaction);
       this.state = transaction.state;
+      await this.events.append(
+        transaction.changes.map((change) =>
+          changeEvent(change, { id: String(++this.count), node: "memory", keepMs: keepEventsMs }),
+        ),
+      );
       return answer;
     });
     this.turn = result.catch(() => undefined);
     return result;
   }
 
-  async lastChange(): Promise<number> {
-    return this.state.lastSeq;
-  }
-
-  async changes(seq: number, limit: number): Promise<readonly Change[] | undefined> {
-    if (this.state.forgotten > seq) return undefined;
-    return this.state.changes
-      .filter((change) => change.seq > seq)
-      .slice(0, limit)
-      .map(({ seq, table, id }) => ({ seq, table, id }));
-  }
-
-  purge(keepMs: number): Promise<number> {
-    return this.transaction((transaction) =>
-      Promise.resolve((transaction as MemoryTransaction).purge(this.clock.nowMs() - keepMs)),
-    );
+  purge(): Promise<number> {
+    return this.transaction((transaction) => Promise.resolve((transaction as MemoryTransaction).purge()));
   }
 
   async ping(): Promise<boolean> {

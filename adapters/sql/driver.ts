@@ -1,3 +1,5 @@
+import type { EventWatch } from "../../core/index.ts";
+
 /** A value of a parameter: what every database binds alike. */
 export type SqlValue = string | number | null;
 export type SqlRow = Readonly<Record<string, unknown>>;
@@ -20,8 +22,10 @@ export interface SqlDriver extends Queries {
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /** Reads an error of `query`. */
   violation(error: unknown): Violation | undefined;
-  /** Where others write too and the database can tell: calls `onChange` after each transaction until it is stopped. */
-  watch?(onChange: () => void, onLost: () => void): Promise<() => Promise<void>>;
+  /** Tells those who `watch`, of this node and others, once the transaction of `queries` is committed. */
+  signal?(queries: Queries): Promise<void>;
+  /** Where the database can tell: calls `onSignal` after each `signal`. @see EventLog.watch */
+  watch?(onSignal: () => void, onLost: () => void): Promise<EventWatch>;
   /** Harmless when called again. */
   close(): Promise<void>;
 }

@@ -1,8 +1,10 @@
+import { setTimeout as pass } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeEventLog } from "../../test/contracts/eventlog.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { type Postgres, postgresFolder, startPostgres } from "../../test/support/postgres.ts";
-import { MemoryClock } from "../memory/index.ts";
-import { Migrations, PostgresDriver, SqlStore } from "./index.ts";
+import { MemoryClock, MemoryRandom } from "../memory/index.ts";
+import { Migrations, PostgresDriver, SqlEventLog, SqlStore } from "./index.ts";
 
 describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () => {
   let server: Postgres;
@@ -25,31 +27,61 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
       onError: () => undefined,
     });
 
-  describeStore("PostgreSQL", async () => {
-    const clock = new MemoryClock();
+  const prepared = async (tables: typeof libraryTables): Promise<PostgresDriver> => {
     const driver = await connect();
-    const migrations = new Migrations(driver, libraryTables, () => clock.nowMs());
+    const migrations = new Migrations(driver, tables, () => 1);
     await migrations.reset();
     await migrations.up();
-    const store = new SqlStore({ driver, tables: libraryTables, clock });
+    return driver;
+  };
+
+  describeStore("PostgreSQL", async () => {
+    const clock = new MemoryClock();
+    const open = (driver: PostgresDriver, seed: number) => {
+      const log = new SqlEventLog(driver);
+      const random = new MemoryRandom(seed);
+      return {
+        store: new SqlStore({ driver, tables: libraryTables, clock, random, events: log, node: "n" }),
+        log,
+      };
+    };
+    const { store, log } = open(await prepared(libraryTables), 1);
     return {
       store,
+      log,
       nowMs: () => clock.nowMs(),
       advance: (ms) => clock.advance(ms),
-      reopen: async () => new SqlStore({ driver: await connect(), tables: libraryTables, clock }),
+      reopen: async () => open(await connect(), 2),
       close: () => store.close(),
     };
   });
 
-  test("a writer wakes those who watch", async () => {
-    const [reader, writer] = await Promise.all([connect(), connect()]);
-    let heard: () => void = () => undefined;
-    const hearing = new Promise<void>((resolve) => (heard = resolve));
-    const stop = await reader.watch(heard, () => undefined);
-    await writer.transaction(() => Promise.resolve());
-    await hearing;
-    await stop();
-    await Promise.all([reader.close(), writer.close()]);
-    expect(true).toBe(true);
+  describeEventLog("PostgreSQL", async () => {
+    const drivers = [await prepared([]), await connect()];
+    return {
+      log: new SqlEventLog(drivers[0]!),
+      other: new SqlEventLog(drivers[1]!),
+      pass: (ms) => pass(ms),
+      async close() {
+        await Promise.all(drivers.map((driver) => driver.close()));
+      },
+    };
+  });
+
+  test("a watch whose connection is cut tells it, once", async () => {
+    const driver = await connect();
+    const lost: string[] = [];
+    const watch = await driver.watch(
+      () => undefined,
+      () => lost.push("lost"),
+    );
+    await driver.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE 'SELECT 1%'",
+    );
+    const deadline = performance.now() + 10_000;
+    while (lost.length === 0 || (await watch.isAlive())) expect(performance.now()).toBeLessThan(deadline);
+    expect(lost).toHaveLength(1);
+    await watch.stop();
+    await driver.close();
   });
 });

@@ -1,4 +1,6 @@
+import { setTimeout as after } from "node:timers/promises";
 import type pg from "pg";
+import type { EventWatch } from "../../core/index.ts";
 import type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
 
 export interface PostgresOptions {
@@ -22,7 +24,7 @@ export interface PostgresOptions {
 
 const uniqueViolation = "23505";
 const foreignKeyViolation = "23503";
-const channel = "sallyport_changes";
+const channel = "sallyport_events";
 /** Any number that no other application locks: the first 8 letters of the name. */
 const writersLock = "7521965833471684207";
 /** PostgreSQL's texts hold no NUL. Nobody writes this noncharacter, and rows hold the escape `\u0000` of JSON anyway. */
@@ -37,6 +39,7 @@ export class PostgresDriver implements SqlDriver {
   private readonly pool: pg.Pool;
   private readonly config: pg.PoolConfig;
   private readonly onError: (error: Error) => void;
+  private readonly timeoutMs: number;
   private readonly texts = new Map<string, string>();
   private readonly library: typeof pg;
   private closing: Promise<void> | undefined;
@@ -51,6 +54,7 @@ export class PostgresDriver implements SqlDriver {
     this.library = library;
     const { host, port, user, password, database, schema, timeoutMs } = options;
     this.onError = options.onError;
+    this.timeoutMs = timeoutMs;
     this.config = {
       host,
       port,
@@ -61,6 +65,9 @@ export class PostgresDriver implements SqlDriver {
       connectionTimeoutMillis: timeoutMs,
       statement_timeout: timeoutMs,
       query_timeout: timeoutMs + 1_000,
+      // A writer whose network stands still would keep all others from writing.
+      idle_in_transaction_session_timeout: timeoutMs,
+      keepAlive: true,
       application_name: "sallyport",
       ssl: options.isSecure ? { rejectUnauthorized: options.isVerified } : false,
       ...(schema !== undefined && { options: `-c search_path="${schema.replaceAll('"', "")}"` }),
@@ -96,18 +103,21 @@ export class PostgresDriver implements SqlDriver {
   async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // Between two statements nobody waits for the connection; its end would be an uncaught error.
+    const breaks = (error: Error): void => void (broken = error);
+    client.on("error", breaks);
     try {
       await client.query("BEGIN");
-      // One writer at a time over all nodes: changes then get their numbers in the order of their commits.
+      // One writer at a time over all nodes: what it checked holds until its commit.
       await client.query(`SELECT pg_advisory_xact_lock(${writersLock})`);
       const result = await work({ query: (sql, parameters = []) => this.run(client, sql, parameters) });
-      await client.query(`NOTIFY ${channel}`);
       await client.query("COMMIT");
       return result;
     } catch (error) {
-      await client.query("ROLLBACK").catch((cause: Error) => (broken = cause));
+      await client.query("ROLLBACK").catch(breaks);
       throw error;
     } finally {
+      client.off("error", breaks);
       client.release(broken);
     }
   }
@@ -122,35 +132,60 @@ export class PostgresDriver implements SqlDriver {
     return { kind: "unique", table, columns: [column] };
   }
 
-  /**
-   * Calls `onChange` when a transaction of any node has ended.
-   *
-   * @param onLost The connection broke; nothing more will be heard.
-   * @returns What stops it.
-   */
-  async watch(onChange: () => void, onLost: () => void): Promise<() => Promise<void>> {
+  async signal(queries: Queries): Promise<void> {
+    await queries.query(`NOTIFY ${channel}`);
+  }
+
+  /** Listens on a connection of its own. A connection that stands still without an end is found by `isAlive`. */
+  async watch(onSignal: () => void, onLost: () => void): Promise<EventWatch> {
     const client = new this.library.Client(this.config);
+    let isListening = false;
     let isOver = false;
     const lose = (): void => {
       if (isOver) return;
       isOver = true;
-      onLost();
+      if (isListening) onLost();
     };
     client.on("error", (error) => {
-      this.onError(error);
+      if (isListening && !isOver) this.onError(error);
       lose();
     });
     client.on("end", lose);
-    client.on("notification", onChange);
-    await client.connect();
-    await client.query(`LISTEN ${channel}`);
-    return async () => {
+    client.on("notification", onSignal);
+    const cut = (): void => {
       isOver = true;
-      await client.end();
+      // `end` would wait for an answer that may never come.
+      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    };
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${channel}`);
+      isListening = true;
+    } catch (error) {
+      cut();
+      throw error;
+    }
+    return {
+      async isAlive() {
+        if (isOver) return false;
+        try {
+          await client.query("SELECT 1 AS one");
+          return !isOver;
+        } catch {
+          return false;
+        }
+      },
+      stop: async () => cut(),
     };
   }
 
+  /** Waits for connections in use, but not for a server that does not answer any more. */
   close(): Promise<void> {
-    return (this.closing ??= this.pool.end());
+    const patience = new AbortController();
+    this.closing ??= Promise.race([
+      this.pool.end().finally(() => patience.abort()),
+      after(this.timeoutMs, undefined, { signal: patience.signal, ref: false }).catch(() => undefined),
+    ]);
+    return this.closing;
   }
 }

@@ -41,12 +41,20 @@ export const createTable = (table: Table, dialect: Dialect): string[] => {
 export const createShared = (dialect: Dialect): string[] => [
   `CREATE TABLE IF NOT EXISTS taggings (tbl ${text(dialect)} NOT NULL, id ${text(dialect)} NOT NULL, tag ${text(dialect)} NOT NULL, PRIMARY KEY (tbl, id, tag))${options(dialect)}`,
   `CREATE INDEX IF NOT EXISTS taggings_tag ON taggings (tag, tbl, id)`,
-  dialect === "sqlite"
-    ? `CREATE TABLE IF NOT EXISTS changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT NOT NULL, id TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT`
-    : `CREATE TABLE IF NOT EXISTS changes (seq BIGSERIAL PRIMARY KEY, tbl TEXT NOT NULL, id TEXT NOT NULL, at_ms BIGINT NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS marks (name ${text(dialect)} PRIMARY KEY, value ${integer(dialect)} NOT NULL)${options(dialect)}`,
-  `CREATE INDEX IF NOT EXISTS changes_at ON changes (at_ms)`,
+  ...createEvents(dialect),
 ];
+
+/** What nodes tell each other. An event that waits for its time (`nbf_ms`: not before) has no number yet. */
+const createEvents = (dialect: Dialect): string[] => {
+  const [string, number] = [text(dialect), integer(dialect)];
+  return [
+    `CREATE TABLE IF NOT EXISTS cluster_events (id ${string} PRIMARY KEY, seq ${number} UNIQUE, node_id ${string} NOT NULL, at_ms ${number} NOT NULL, nbf_ms ${number}, expire_at_ms ${number} NOT NULL, channel ${string} NOT NULL, data TEXT NOT NULL)${options(dialect)}`,
+    `CREATE INDEX IF NOT EXISTS cluster_events_at ON cluster_events (at_ms)`,
+    `CREATE INDEX IF NOT EXISTS cluster_events_nbf ON cluster_events (nbf_ms) WHERE seq IS NULL`,
+    `CREATE INDEX IF NOT EXISTS cluster_events_expire_at ON cluster_events (expire_at_ms)`,
+  ];
+};
 
 /** The table that remembers which migrations ran. */
 export const createMeta = (dialect: Dialect): string[] => [

@@ -1,26 +1,50 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as pass } from "node:timers/promises";
+import { describeEventLog } from "../../test/contracts/eventlog.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
-import { MemoryClock } from "../memory/index.ts";
-import { Migrations, SqliteDriver, SqlStore } from "./index.ts";
+import { MemoryClock, MemoryRandom } from "../memory/index.ts";
+import { Migrations, SqlEventLog, SqliteDriver, SqlStore } from "./index.ts";
 
 describeStore("node:sqlite", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-"));
   const clock = new MemoryClock();
-  const open = async (): Promise<SqlStore> => {
-    const driver = new SqliteDriver(path.join(folder, "test.db"));
+  const open = async (seed = 1) => {
+    const driver = new SqliteDriver(path.join(folder, "store.db"));
     await new Migrations(driver, libraryTables, () => clock.nowMs()).up();
-    return new SqlStore({ driver, tables: libraryTables, clock });
+    const log = new SqlEventLog(driver);
+    const random = new MemoryRandom(seed);
+    return {
+      store: new SqlStore({ driver, tables: libraryTables, clock, random, events: log, node: "n" }),
+      log,
+    };
   };
-  const store = await open();
+  const { store, log } = await open();
   return {
     store,
+    log,
     nowMs: () => clock.nowMs(),
     advance: (ms) => clock.advance(ms),
-    reopen: open,
+    reopen: () => open(2),
     async close() {
       await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+});
+
+describeEventLog("node:sqlite, two connections to one file", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "sallyport-"));
+  const drivers = [1, 2].map(() => new SqliteDriver(path.join(folder, "events.db")));
+  const [one, two] = drivers as [SqliteDriver, SqliteDriver];
+  await new Migrations(one, [], () => 1).up();
+  return {
+    log: new SqlEventLog(one),
+    other: new SqlEventLog(two),
+    pass: (ms) => pass(ms),
+    async close() {
+      await Promise.all(drivers.map((driver) => driver.close()));
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,6 +1,12 @@
+import { setTimeout as after } from "node:timers/promises";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { EventWatch } from "../../core/index.ts";
+import { FileWatch } from "./filewatch.ts";
 import type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
 
+/** Milliseconds to wait for another process that writes. */
+const busyMs = 5_000;
+const busy = 5;
 const constraintUnique = 2067;
 const constraintPrimary = 1555;
 const constraintForeign = 787;
@@ -8,14 +14,17 @@ const constraintForeign = 787;
 /** SQLite in this process, by node:sqlite. Statements run at once and block: the database is local and small. */
 export class SqliteDriver implements SqlDriver {
   readonly dialect = "sqlite";
+  private readonly file: string;
   private readonly database: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   private turn: Promise<unknown> = Promise.resolve();
+  private readonly watches = new Set<EventWatch>();
   private isClosed = false;
 
   /** @param file Path of the database; `:memory:` for one that is gone with the process. */
   constructor(file: string) {
-    this.database = new DatabaseSync(file, { timeout: 5_000 });
+    this.file = file;
+    this.database = new DatabaseSync(file, { timeout: busyMs });
     // An acknowledged write survives a power cut: FULL syncs the log with each transaction (0.2-4 ms).
     this.database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
   }
@@ -47,7 +56,7 @@ export class SqliteDriver implements SqlDriver {
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     const queries: Queries = { query: (sql, parameters = []) => this.run(sql, parameters) };
     return this.inTurn(async () => {
-      this.database.exec("BEGIN IMMEDIATE");
+      await this.begin();
       try {
         const result = await work(queries);
         this.database.exec("COMMIT");
@@ -57,6 +66,23 @@ export class SqliteDriver implements SqlDriver {
         throw error;
       }
     });
+  }
+
+  /** Another process may be writing. SQLite's own way of waiting would stop this one meanwhile. */
+  private async begin(): Promise<void> {
+    const deadline = performance.now() + busyMs;
+    for (let waitMs = 1; ; waitMs = Math.min(20, waitMs * 2)) {
+      this.database.exec("PRAGMA busy_timeout = 0");
+      try {
+        this.database.exec("BEGIN IMMEDIATE");
+        return;
+      } catch (error) {
+        if ((error as { errcode?: number }).errcode !== busy || performance.now() > deadline) throw error;
+      } finally {
+        this.database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+      }
+      await after(waitMs);
+    }
   }
 
   violation(error: unknown): Violation | undefined {
@@ -73,10 +99,17 @@ export class SqliteDriver implements SqlDriver {
     };
   }
 
+  async watch(onSignal: () => void, onLost: () => void): Promise<EventWatch> {
+    const watch = new FileWatch(this.database, this.file, onSignal, onLost);
+    this.watches.add(watch);
+    return watch;
+  }
+
   async close(): Promise<void> {
     await this.turn;
     if (this.isClosed) return;
     this.isClosed = true;
+    for (const watch of this.watches) await watch.stop();
     this.statements.clear();
     this.database.close();
   }

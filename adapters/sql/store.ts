@@ -1,16 +1,20 @@
-import type {
-  Change,
-  Clock,
-  PageQuery,
-  Store,
-  StoredRow,
-  StoreReader,
-  StoreTransaction,
-  Table,
-  Tagging,
-  TaggingQuery,
+import {
+  changeEvent,
+  type Clock,
+  keepEventsMs,
+  type PageQuery,
+  type Random,
+  type Store,
+  type StoredRow,
+  type StoreReader,
+  type StoreTransaction,
+  type Table,
+  type Tagging,
+  type TaggingQuery,
+  uuidV4Maker,
 } from "../../core/index.ts";
-import type { Queries, SqlDriver } from "./driver.ts";
+import type { SqlDriver } from "./driver.ts";
+import type { SqlEventLog } from "./eventlog.ts";
 import { SqlReader } from "./reader.ts";
 import { SqlTransaction } from "./transaction.ts";
 
@@ -18,6 +22,11 @@ export interface SqlStoreOptions {
   readonly driver: SqlDriver;
   readonly tables: readonly Table[];
   readonly clock: Clock;
+  readonly random: Pick<Random, "fill">;
+  /** Where changes are told. */
+  readonly events: SqlEventLog;
+  /** Who writes. */
+  readonly node: string;
 }
 
 /** A store in a database that speaks SQL. Its tables are there: see `Migrations`. */
@@ -26,9 +35,15 @@ export class SqlStore implements Store {
   private readonly tables: ReadonlyMap<string, Table>;
   private readonly clock: Clock;
   private readonly reader: StoreReader;
+  private readonly events: SqlEventLog;
+  private readonly node: string;
+  private readonly nextId: () => string;
 
-  constructor({ driver, tables, clock }: SqlStoreOptions) {
+  constructor({ driver, tables, clock, random, events, node }: SqlStoreOptions) {
     this.driver = driver;
+    this.events = events;
+    this.node = node;
+    this.nextId = uuidV4Maker(random);
     this.clock = clock;
     this.tables = new Map(tables.map((table) => [table.name, table]));
     this.reader = new SqlReader(driver, this.tables, clock);
@@ -52,34 +67,23 @@ export class SqlStore implements Store {
 
   transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
     const { driver, tables, clock } = this;
-    return driver.transaction((queries) => work(new SqlTransaction(queries, tables, clock, driver)));
+    return driver.transaction(async (queries) => {
+      const transaction = new SqlTransaction(queries, tables, clock, driver);
+      const result = await work(transaction);
+      const { node } = this;
+      // At the end: the row with the numbers is then held shortly, and taken once.
+      const events = transaction.changes.map((change) =>
+        changeEvent(change, { id: this.nextId(), node, keepMs: keepEventsMs }),
+      );
+      await this.events.appendIn(queries, events);
+      return result;
+    });
   }
 
-  async lastChange(): Promise<number> {
-    const [row] = await this.driver.query("SELECT COALESCE(MAX(seq), 0) AS seq FROM changes");
-    return Number(row!["seq"]);
-  }
-
-  async changes(seq: number, limit: number): Promise<readonly Change[] | undefined> {
-    const rows = await this.driver.query(
-      "SELECT seq, tbl, id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?",
-      [seq, limit],
-    );
-    if ((await this.forgotten()) > seq) return undefined;
-    return rows.map((row) => ({ seq: Number(row["seq"]), table: String(row["tbl"]), id: String(row["id"]) }));
-  }
-
-  /** The seq of the last change that was deleted. Numbers have gaps where transactions failed: they don't tell. */
-  private async forgotten(): Promise<number> {
-    const [row] = await this.driver.query("SELECT value FROM marks WHERE name = ?", ["forgotten"]);
-    return Number(row?.["value"] ?? 0);
-  }
-
-  async purge(keepMs: number): Promise<number> {
+  async purge(): Promise<number> {
     const nowMs = this.clock.nowMs();
     let count = 0;
     for (const name of this.tables.keys()) count += await this.purgeTable(name, nowMs);
-    await this.driver.transaction((queries) => forget(queries, nowMs - keepMs));
     return count;
   }
 
@@ -106,16 +110,3 @@ export class SqlStore implements Store {
     return this.driver.close();
   }
 }
-
-const forget = async (queries: Queries, beforeMs: number): Promise<void> => {
-  const [row] = await queries.query("SELECT COALESCE(MAX(seq), 0) AS seq FROM changes WHERE at_ms < ?", [
-    beforeMs,
-  ]);
-  const seq = Number(row!["seq"]);
-  if (seq === 0) return;
-  await queries.query("DELETE FROM changes WHERE seq <= ?", [seq]);
-  await queries.query(
-    "INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    ["forgotten", seq],
-  );
-};

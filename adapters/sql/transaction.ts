@@ -1,4 +1,5 @@
 import {
+  type Change,
   type Clock,
   referredId,
   StoreConflict,
@@ -15,10 +16,16 @@ import { foreignColumn, quoted, uniqueColumn } from "./schema.ts";
 /** Reads and writes of one transaction. */
 export class SqlTransaction extends SqlReader implements StoreTransaction {
   private readonly driver: SqlDriver;
+  private readonly noted = new Map<string, Change>();
 
   constructor(queries: Queries, tables: ReadonlyMap<string, Table>, clock: Clock, driver: SqlDriver) {
     super(queries, tables, clock);
     this.driver = driver;
+  }
+
+  /** Rows that were written or deleted so far, each once. */
+  get changes(): readonly Change[] {
+    return [...this.noted.values()];
   }
 
   async insert(name: string, row: StoredRow): Promise<void> {
@@ -35,7 +42,7 @@ export class SqlTransaction extends SqlReader implements StoreTransaction {
       [id, ...columns.map(([, value]) => value)],
     );
     await this.writeTags(table, id, row);
-    await this.note(name, id);
+    this.note(name, id);
   }
 
   async replace(name: string, row: StoredRow): Promise<void> {
@@ -52,7 +59,7 @@ export class SqlTransaction extends SqlReader implements StoreTransaction {
     );
     await this.queries.query("DELETE FROM taggings WHERE tbl = ? AND id = ?", [name, id]);
     await this.writeTags(table, id, row);
-    await this.note(name, id);
+    this.note(name, id);
   }
 
   async remove(name: string, id: string): Promise<void> {
@@ -70,7 +77,7 @@ export class SqlTransaction extends SqlReader implements StoreTransaction {
     }
     await this.run(table, `DELETE FROM ${quoted(name)} WHERE id = ?`, [id]);
     await this.queries.query("DELETE FROM taggings WHERE tbl = ? AND id = ?", [name, id]);
-    await this.note(name, id);
+    this.note(name, id);
   }
 
   private columns(table: Table, { values, expiresAtMs }: StoredRow): [string, SqlValue][] {
@@ -149,11 +156,7 @@ export class SqlTransaction extends SqlReader implements StoreTransaction {
       await this.queries.query("INSERT INTO taggings (tbl, id, tag) VALUES (?, ?, ?)", [table.name, id, tag]);
   }
 
-  private async note(table: string, id: string): Promise<void> {
-    await this.queries.query("INSERT INTO changes (tbl, id, at_ms) VALUES (?, ?, ?)", [
-      table,
-      id,
-      this.clock.nowMs(),
-    ]);
+  private note(table: string, id: string): void {
+    this.noted.set(`${table} ${id}`, { table, id });
   }
 }

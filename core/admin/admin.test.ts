@@ -121,11 +121,28 @@ describe("with a database", () => {
   });
 
   test("a change is noted once it is committed, and not before", async () => {
-    const { send, store } = adminInMemory();
+    const { send, log } = adminInMemory();
     await send("POST", "/services", { name: "s", host: "h" });
     await send("POST", "/services", { name: "s", host: "h" });
     await send("POST", "/services", { name: "s" });
-    expect(await store.changes(0, 10)).toHaveLength(1);
+    expect((await log.since(0, 0, 10))!.events).toHaveLength(1);
+  });
+
+  test("the jobs of a node are told by name, and how many run and wait", async () => {
+    const { send, schedule, timers, clock } = adminInMemory();
+    schedule.every(1_000, "purge", () => clock.advance(500));
+    schedule.at(60_000, "later", () => undefined);
+    await timers.advance(1_000);
+    const { stats, worker } = (await send("GET", "/timers")).body as Record<string, Record<string, unknown>>;
+    expect(worker).toEqual({ id: 0, count: 0 });
+    expect(stats!["sys"]).toEqual({ total: 2, runs: 1, running: 0, pending: 0, waiting: 2 });
+    expect(stats!["timers"]).toEqual({
+      purge: {
+        meta: { name: "purge" },
+        stats: { runs: 1, finish: 1, last_err_msg: "", elapsed_time: { last: 0.5, max: 0.5, avg: 0.5 } },
+      },
+    });
+    expect((await send("GET", "/")).body["timers"]).toEqual({ running: 0, pending: 2 });
   });
 
   test("a token is asked of everybody", async () => {

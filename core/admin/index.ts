@@ -3,13 +3,14 @@ import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { PluginDefinition } from "../pdk/index.ts";
 import { type Database, each } from "../store/index.ts";
+import { addStatistics, type TimerStatistics } from "../timers/index.ts";
 import { AdminApp, json } from "./app.ts";
 import { type CacheControl, cacheResources } from "./cache.ts";
 import { configResource, type ConfigurationControl } from "./config.ts";
 import { type HealthSource, unknownHealth } from "./health.ts";
 import { metricsResource } from "./metrics.ts";
 import { information, type NodeInformation } from "./information.ts";
-import { logLevelResources, type LogLevelControl, nodeResources } from "./node.ts";
+import { logLevelResources, type LogLevelControl, nodeResources, type NodeTimers } from "./node.ts";
 import { openApi } from "./openapi.ts";
 import { stateOf } from "./readiness.ts";
 import { entityResources } from "./resources.ts";
@@ -38,6 +39,8 @@ export interface AdminOptions {
   readonly configuration?: ConfigurationControl;
   readonly node: () => NodeInformation;
   readonly counts: () => Promise<readonly WorkerCounts[]>;
+  /** Jobs beside those of the workers. */
+  readonly timers?: () => TimerStatistics;
   /** Memory that workers share; none without. */
   readonly dicts?: () => readonly DictUsage[];
   /** What `/cache` looks at; nothing is cached without. */
@@ -66,6 +69,11 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     onError: (error) => logger.log("error", "the Admin API failed", { error }),
     ...(token !== undefined && { token }),
   });
+  const timers = async (): Promise<NodeTimers> => {
+    const workers = (await counts()).map(({ timers }) => timers);
+    const own = options.timers?.();
+    return { workers: workers.length, statistics: addStatistics(own ? [...workers, own] : workers) };
+  };
   const state = () => stateOf(database, configuration?.configuration);
   const onlyWithoutDatabase = (): Response =>
     json(
@@ -77,7 +85,9 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
 
   app
     .resource("/metrics", metricsResource(node, counts, dicts))
-    .resource("/", { GET: async () => information(node(), await pluginsInUse(database)) })
+    .resource("/", {
+      GET: async () => information(node(), await pluginsInUse(database), (await timers()).statistics),
+    })
     .resource("/status", statusResource(counts, state, dicts))
     .resource(
       "/config",
@@ -85,7 +95,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
         ? { GET: onlyWithoutDatabase, POST: onlyWithoutDatabase }
         : configResource(configuration),
     );
-  nodeResources(app);
+  nodeResources(app, timers);
   cacheResources(app, options.cache);
   logLevelResources(
     app,

@@ -1,4 +1,5 @@
 import type { PluginDefinition } from "../pdk/index.ts";
+import type { TimerStatistics } from "../timers/index.ts";
 import { json } from "./app.ts";
 
 /** What a node tells of itself. */
@@ -17,7 +18,11 @@ export interface NodeInformation {
 }
 
 /** `GET /` @param inUse Names of the plugins that enabled rows use. */
-export const information = (node: NodeInformation, inUse: readonly string[]): Response => {
+export const information = (
+  node: NodeInformation,
+  inUse: readonly string[],
+  timers: Pick<TimerStatistics, "running" | "waiting">,
+): Response => {
   const available = node.plugins.map(({ name, priority }) => [name, { version: node.version, priority }]);
   return json({
     version: node.version,
@@ -27,7 +32,7 @@ export const information = (node: NodeInformation, inUse: readonly string[]): Re
     hostname: node.hostname,
     node_id: node.nodeId,
     lua_version: "none",
-    timers: { running: 0, pending: 0 },
+    timers: { running: timers.running, pending: timers.waiting },
     pids: { master: node.masterPid, workers: node.workerPids },
     plugins: { available_on_server: Object.fromEntries(available), enabled_in_cluster: inUse },
     configuration: {

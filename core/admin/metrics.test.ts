@@ -10,6 +10,7 @@ const worker = (pid: number, metrics: Record<string, number>) => ({
   requests: 7,
   heapBytes: 100,
   metrics,
+  timers: { running: 1, waiting: 4, runs: 9, jobs: {} },
 });
 
 test("what the workers counted is summed and told in families", async () => {
@@ -29,6 +30,8 @@ test("what the workers counted is summed and told in families", async () => {
   expect(lines).toContain(`${series} 5`);
   expect(lines).toContain("# TYPE kong_kong_latency_ms histogram");
   expect(lines).toContain('kong_nginx_requests_total{node_id="n",subsystem="http"} 14');
+  expect(lines).toContain('kong_nginx_timers{state="running"} 2');
+  expect(lines).toContain('kong_nginx_timers{state="pending"} 8');
   const locks = 'node_id="n",shared_dict="kong_locks",kong_subsystem="http"';
   expect(lines).toContain(`kong_memory_lua_shared_dict_bytes{${locks}} 128`);
   expect(lines).toContain(`kong_memory_lua_shared_dict_total_bytes{${locks}} 8192`);

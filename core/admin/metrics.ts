@@ -1,4 +1,5 @@
 import { labelsOf } from "../pdk/index.ts";
+import { addStatistics } from "../timers/index.ts";
 import type { NodeInformation } from "./information.ts";
 import type { DictUsage, WorkerCounts } from "./status.ts";
 
@@ -56,7 +57,9 @@ const nodeSeries = (
   };
   for (const [state, count] of Object.entries(connections))
     series.set(`kong_nginx_connections_total{${labelsOf({ node_id, subsystem: "http", state })}}`, count);
-  for (const state of ["running", "pending"]) series.set(`kong_nginx_timers{state="${state}"}`, 0);
+  const { running, waiting } = addStatistics(workers.map(({ timers }) => timers));
+  series.set(`kong_nginx_timers{state="running"}`, running);
+  series.set(`kong_nginx_timers{state="pending"}`, waiting);
   for (const { pid, heapBytes } of workers) {
     const labels = labelsOf({ node_id, pid: String(pid), kong_subsystem: "http" });
     series.set(`kong_memory_workers_lua_vms_bytes{${labels}}`, heapBytes);

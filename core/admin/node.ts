@@ -1,5 +1,6 @@
 import { type Context } from "hono";
 import type { LogLevel } from "../ports/logger.ts";
+import type { TimerStatistics } from "../timers/index.ts";
 import { type AdminApp, json } from "./app.ts";
 
 const levels: ReadonlySet<string> = new Set<LogLevel>([
@@ -22,8 +23,39 @@ export interface LogLevelControl {
 
 const message = (text: string, status = 200): Response => json({ message: text }, status);
 
+/** The jobs of all workers and of their master together. */
+export interface NodeTimers {
+  readonly workers: number;
+  readonly statistics: TimerStatistics;
+}
+
+/** As timer-ng tells it. No job waits for a thread once its time has come: none is pending, and there are no stacks. */
+const describeTimers = ({ workers, statistics }: NodeTimers): object => {
+  const { running, waiting, runs, jobs } = statistics;
+  const timers = Object.entries(jobs).map(([name, { runs, finished, lastError, elapsedMs }]) => {
+    const seconds = (ms: number): number => ms / 1000;
+    const elapsed_time = {
+      last: seconds(elapsedMs.last),
+      max: seconds(elapsedMs.most),
+      avg: seconds(elapsedMs.sum / runs),
+    };
+    return [
+      name,
+      { meta: { name }, stats: { runs, finish: finished, last_err_msg: lastError ?? "", elapsed_time } },
+    ];
+  });
+  return {
+    worker: { id: 0, count: workers },
+    stats: {
+      sys: { total: running + waiting, runs, running, pending: 0, waiting },
+      timers: Object.fromEntries(timers) as object,
+      flamegraph: { running: "", pending: "", elapsed_time: "" },
+    },
+  };
+};
+
 /** `/timers`, `/clustering` and what else a node tells of itself. */
-export const nodeResources = (app: AdminApp): void => {
+export const nodeResources = (app: AdminApp, timers: () => Promise<NodeTimers>): void => {
   const controlPlaneOnly = (): Response =>
     message(
       "this endpoint is only available when Kong is configured to run as Control Plane for the cluster",
@@ -31,15 +63,7 @@ export const nodeResources = (app: AdminApp): void => {
     );
   app
     .resource("/timers", {
-      GET: () =>
-        json({
-          worker: { id: 0, count: 1 },
-          stats: {
-            sys: { total: 0, runs: 0, running: 0, pending: 0, waiting: 0 },
-            timers: {},
-            flamegraph: { running: "", pending: "", elapsed_time: "" },
-          },
-        }),
+      GET: async () => json(describeTimers(await timers())),
     })
     .resource("/clustering/data-planes", { GET: controlPlaneOnly })
     .resource("/clustering/status", { GET: controlPlaneOnly })

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { json } from "./app.ts";
 import { memoryFormat } from "./memory.ts";
+import type { TimerStatistics } from "../timers/index.ts";
 
 /** What a worker counted since it started. */
 export interface WorkerCounts {
@@ -12,6 +13,7 @@ export interface WorkerCounts {
   readonly heapBytes: number;
   /** What plugins counted, under names with labels. */
   readonly metrics: Readonly<Record<string, number>>;
+  readonly timers: TimerStatistics;
 }
 
 /** A zone of memory that the workers of a node share. */

@@ -77,15 +77,11 @@ export interface StoreTransaction extends StoreReader {
   remove(table: string, id: string): Promise<void>;
 }
 
-/** A row that was written or deleted. */
-export interface Change {
-  /** Grows with every change; a reader never meets one that is smaller than another that it met before. */
-  readonly seq: number;
-  readonly table: string;
-  readonly id: string;
-}
-
-/** Where entities are kept. Everything that a transaction did is there after a crash, or nothing. */
+/**
+ * Where entities are kept. Everything that a transaction did is there after a crash, or nothing. Each row that it wrote
+ * or deleted is told once in the event log that stands beside the store, as a part of the transaction: no write without
+ * its event, no event without its write. @see changeEvent
+ */
 export interface Store extends StoreReader {
   /**
    * Does several things at once or not at all. Transactions that write come one after the other.
@@ -93,12 +89,8 @@ export interface Store extends StoreReader {
    * @param work May read and write; when it throws, nothing was written and the error comes out.
    */
   transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
-  /** The seq of the last change, 0 before the first. */
-  lastChange(): Promise<number>;
-  /** Changes after `seq`, the oldest first, at most `limit`; undefined when some of them are forgotten. */
-  changes(seq: number, limit: number): Promise<readonly Change[] | undefined>;
-  /** Deletes rows whose time is over and changes older than `keepMs`. @returns The number of rows deleted. */
-  purge(keepMs: number): Promise<number>;
+  /** Deletes rows whose time is over, and tells it. @returns The number of rows deleted. */
+  purge(): Promise<number>;
   /** Whether the database answers. */
   ping(): Promise<boolean>;
   /** Ends what the store holds open. Harmless when called again. */

@@ -14,7 +14,6 @@ export class DeclaredStore implements Store, StoreTransaction {
   private readonly clock: Clock;
   private current: Tables = {};
   private sorted = new Map<string, readonly StoredRow[]>();
-  private sequence = 0;
 
   constructor(entities: Entities, clock: Clock) {
     this.tables = tablesOf(entities);
@@ -25,7 +24,6 @@ export class DeclaredStore implements Store, StoreTransaction {
   replaceAll(tables: Tables): void {
     this.current = tables;
     this.sorted = new Map();
-    this.sequence++;
   }
 
   private rows(table: string): readonly StoredRow[] {
@@ -102,14 +100,6 @@ export class DeclaredStore implements Store, StoreTransaction {
   insert = refuse;
   replace = refuse;
   remove = refuse;
-
-  async lastChange(): Promise<number> {
-    return this.sequence;
-  }
-
-  async changes(seq: number): Promise<undefined | []> {
-    return seq === this.sequence ? [] : undefined;
-  }
 
   async purge(): Promise<number> {
     return 0;

@@ -1,3 +1,4 @@
+export { type Change, changeChannel, changeEvent, readChange } from "./change.ts";
 export { type ConflictKind, StoreConflict, StoreReadOnly } from "./conflict.ts";
 export { type Access, Database, type DatabaseOptions, type WriteAccess } from "./database.ts";
 export { DeclaredStore } from "./declared.ts";

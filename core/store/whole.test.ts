@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MemoryClock, MemoryStore } from "../../adapters/memory/index.ts";
+import { MemoryClock, MemoryEventLog, MemoryStore } from "../../adapters/memory/index.ts";
 import { countingAuto, entities } from "../../test/support/entities.ts";
 import { load } from "../declarative/index.ts";
 import { Database, readTables, type Tables, tablesOf, writeTables } from "./index.ts";
@@ -10,8 +10,13 @@ const tables = (rest: Record<string, unknown>): Tables => {
   if (!result.ok) throw new Error(result.error.message);
   return result.entities as unknown as Tables;
 };
-const database = (): Database =>
-  new Database({ store: new MemoryStore(tablesOf(entities), new MemoryClock()), entities, auto });
+const withLog = (): { access: Database; log: MemoryEventLog } => {
+  const clock = new MemoryClock();
+  const log = new MemoryEventLog(clock);
+  const store = new MemoryStore(tablesOf(entities), clock, log);
+  return { access: new Database({ store, entities, auto }), log };
+};
+const database = (): Database => withLog().access;
 const names = async (access: Database, entity: string): Promise<unknown[]> =>
   Object.values((await readTables(access))[entity] ?? {})
     .map((row) => String(row["name"] ?? row["username"]))
@@ -31,11 +36,11 @@ describe("a whole configuration", () => {
   });
 
   test("is written a second time without a write", async () => {
-    const access = database();
+    const { access, log } = withLog();
     await writeTables(access, tables({ services }));
-    const seq = await access.store.lastChange();
+    const seq = await log.head();
     expect(await writeTables(access, tables({ services }))).toEqual({ written: 0, unchanged: 2, deleted: 0 });
-    expect(await access.store.lastChange()).toBe(seq);
+    expect(await log.head()).toBe(seq);
   });
 
   test("deletes nothing unless it is said to be complete", async () => {

@@ -31,6 +31,10 @@ export interface Conf {
   readonly sqlitePath: string;
   readonly postgres: PostgresConf;
   readonly dbUpdateMs: number;
+  readonly dbPropagationMs: number;
+  /** 0 for never. */
+  readonly dbCacheMs: number;
+  readonly dbResurrectMs: number;
   readonly memCacheBytes: number;
   /** Undefined when everybody may use the Admin API. */
   readonly adminToken: string | undefined;
@@ -200,6 +204,9 @@ export const loadConf = (sources: ConfSources): Conf => {
       connections: Number(texts.pg_pool_size || 10),
     },
     dbUpdateMs: Number(texts.db_update_frequency) * 1000,
+    dbPropagationMs: Number(texts.db_update_propagation) * 1000,
+    dbCacheMs: Number(texts.db_cache_ttl) * 1000,
+    dbResurrectMs: Number(texts.db_resurrect_ttl) * 1000,
     memCacheBytes,
     adminToken: texts.admin_token || undefined,
     texts,

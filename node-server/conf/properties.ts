@@ -119,6 +119,21 @@ export const properties = {
     default: "5",
     doc: "Seconds between two looks for what other nodes changed; a signal of the database is followed at once.",
   },
+  db_update_propagation: {
+    type: "integer",
+    default: "0",
+    doc: "Seconds until the database has brought a write to all its parts: events are looked for again that far back.",
+  },
+  db_cache_ttl: {
+    type: "integer",
+    default: "0",
+    doc: "Seconds after which rows of the database are read again, whether or not a change was told; 0 for never.",
+  },
+  db_resurrect_ttl: {
+    type: "integer",
+    default: "30",
+    doc: "Seconds that rows whose `db_cache_ttl` is over are served on when they can't be read; then they are tried again.",
+  },
   mem_cache_size: {
     type: "string",
     default: "128m",

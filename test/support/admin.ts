@@ -1,16 +1,30 @@
-import { MemoryClock, MemoryLogger, MemoryRandom, MemoryStore } from "../../adapters/memory/index.ts";
+import {
+  MemoryClock,
+  MemoryEventLog,
+  MemoryLogger,
+  MemoryRandom,
+  MemoryStore,
+  MemoryTimers,
+} from "../../adapters/memory/index.ts";
 import {
   bundledPlugins,
   createAdmin,
   Database,
   DeclarativeConfiguration,
+  type EventLog,
+  Schedule,
   type Store,
   tablesOf,
 } from "../../core/index.ts";
 
 export interface TestAdmin {
   readonly store: Store;
+  /** Where the store tells its changes. */
+  readonly log: EventLog;
   readonly clock: MemoryClock;
+  readonly timers: MemoryTimers;
+  /** Jobs that the node tells of. */
+  readonly schedule: Schedule;
   fetch(request: Request): Promise<Response>;
   /** Sends JSON. */
   send(
@@ -29,11 +43,16 @@ export const adminInMemory = (token?: string): TestAdmin => {
     clock,
     random: new MemoryRandom(),
   }).context;
-  const store = new MemoryStore(tablesOf(entities), clock);
+  const log = new MemoryEventLog(clock);
+  const store = new MemoryStore(tablesOf(entities), clock, log);
+  const timers = new MemoryTimers(clock);
+  const logger = new MemoryLogger();
+  const schedule = new Schedule({ timers, clock, logger, random: new MemoryRandom() });
   const app = createAdmin({
     server: "sallyport/1.2.3",
     clock,
-    logger: new MemoryLogger(),
+    logger,
+    timers: () => schedule.statistics,
     plugins: bundledPlugins,
     database: new Database({ store, entities, auto }),
     node: () => ({
@@ -51,7 +70,10 @@ export const adminInMemory = (token?: string): TestAdmin => {
   });
   return {
     store,
+    log,
     clock,
+    timers,
+    schedule,
     fetch: (request) => app.fetch(request),
     async send(method, path, body) {
       const response = await app.fetch(

@@ -91,7 +91,8 @@ export const startDaemon = async (options: DaemonOptions = {}): Promise<Daemon> 
     stop: async (signal = "SIGTERM") => {
       child.kill(signal);
       const code = await ended;
-      rmSync(prefix, { recursive: true, force: true });
+      // A process that was killed may be writing its last.
+      rmSync(prefix, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
       return code;
     },
   };

@@ -12,6 +12,8 @@ export const postgresFolder: string | undefined = globSync("/usr/{lib/postgresql
 
 export interface Postgres {
   readonly port: number;
+  /** Stops the server, cutting every connection, and starts it again; `crash` kills it without a chance to tidy up. */
+  restart(how: "stop" | "crash"): Promise<void>;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -33,28 +35,38 @@ export const startPostgres = async (): Promise<Postgres> => {
     { ...identity, stdio: "ignore", cwd: data },
   );
   const settings = [`listen_addresses=127.0.0.1`, `port=${port}`, `unix_socket_directories=`, `fsync=off`];
-  const child = spawn(
-    path.join(folder, "postgres"),
-    ["-D", data, ...settings.flatMap((setting) => ["-c", setting])],
-    { ...identity, stdio: ["ignore", "ignore", "pipe"], cwd: data },
-  );
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes("ready to accept connections")) resolve();
+  const run = async (): Promise<(signal: NodeJS.Signals) => Promise<void>> => {
+    const child = spawn(
+      path.join(folder, "postgres"),
+      ["-D", data, ...settings.flatMap((setting) => ["-c", setting])],
+      { ...identity, stdio: ["ignore", "ignore", "pipe"], cwd: data },
+    );
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    await new Promise<void>((resolve, reject) => {
+      let said = "";
+      child.stderr.on("data", (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes("ready to accept connections")) resolve();
+      });
+      void ended.then(() => reject(new Error(`PostgreSQL ended:\n${said}`)));
     });
-    void ended.then(() => reject(new Error(`PostgreSQL ended:\n${said}`)));
-  });
+    return (signal) => {
+      child.kill(signal);
+      return ended;
+    };
+  };
+  let end = await run();
   execFileSync(path.join(folder, "createdb"), ["-h", "127.0.0.1", "-p", String(port), "-U", "kong", "kong"], {
     stdio: "ignore",
   });
   return {
     port,
+    async restart(how) {
+      await end(how === "stop" ? "SIGINT" : "SIGQUIT");
+      end = await run();
+    },
     async stop() {
-      child.kill("SIGINT");
-      await ended;
+      await end("SIGINT");
       rmSync(data, { recursive: true, force: true });
     },
   };
