@@ -18,11 +18,11 @@ const quiet = {
   WRANGLER_SEND_ERROR_REPORTS: "false",
 };
 
-/** The modules of the deployed Worker. @param entry In its place: a module below the repository's root. */
+/** The modules of the deployed Worker. @param entry In its place: a module of test/workerd. */
 export const edgeModules = (entry?: string): Record<string, { type: "esm"; contents: string }> => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-edge-"));
   const wrangler = path.join(root, "node_modules/wrangler/bin/wrangler.js");
-  const main = entry === undefined ? [] : [entry];
+  const main = entry === undefined ? [] : [entry, "--config", "test/workerd/wrangler.toml"];
   execFileSync(process.execPath, [wrangler, "deploy", ...main, "--dry-run", "--outdir", folder], {
     cwd: root,
     env: { ...process.env, ...quiet },
