@@ -23,7 +23,9 @@ interface Source {
 const read = (file: string): Source => {
   const text = withoutComments(readFileSync(path.join(root, file), "utf8"));
   const names = [
-    ...text.matchAll(/(?:^|[\s;])(?:import|export)\s[^"';]*?from\s*"([^"]+)"|import\s*\(?\s*"([^"]+)"/g),
+    ...text.matchAll(
+      /(?:^|[\s;])(?:import|export)\s[^"';]*?from\s*"([^"]+)"|(?<!["\w])import(?:\s+|\s*\(\s*)"([^"]+)"/g,
+    ),
   ];
   const imports = names.map(([, from, direct]) => {
     const name = (from ?? direct)!;
