@@ -9,6 +9,7 @@ import {
   type PluginHost,
   type PluginPhases,
 } from "./pdk/index.ts";
+import { sharedCache, WorkerEvents } from "./events/index.ts";
 import { Planner } from "./pipeline/planner.ts";
 import type { PluginInstance } from "./pipeline/plan.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -26,6 +27,7 @@ import type { LineFiles } from "./ports/lines.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
 import type { SharedDict } from "./ports/shareddict.ts";
+import type { Sharing } from "./ports/sharing.ts";
 import type { Subtle } from "./ports/subtle.ts";
 import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
@@ -48,6 +50,8 @@ export interface GatewayPorts {
   readonly transport: Transport;
   /** Counters of rate limits: of the node, or as far as the root can share them. */
   readonly counters: SharedDict;
+  /** Undefined where a worker is alone, as an isolate at the edge. */
+  readonly sharing?: Sharing | undefined;
   readonly subtle: Subtle;
   /** For what the gateway sends by itself: logs. */
   readonly fetcher: Fetcher;
@@ -135,7 +139,10 @@ class CompiledGateway implements Gateway {
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
     const { clock, random, logger, timers, counters, subtle, fetcher, files } = ports;
+    const events = ports.sharing && new WorkerEvents(ports.sharing.bus, logger);
     this.host = {
+      cache: sharedCache(clock, ports.sharing, events),
+      events,
       clock,
       random,
       logger,

@@ -10,11 +10,15 @@ export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
 export * from "./ports/random.ts";
 export * from "./ports/shareddict.ts";
+export * from "./ports/sharing.ts";
 export * from "./ports/subtle.ts";
 export * from "./ports/timers.ts";
 export * from "./ports/transport.ts";
+export * from "./ports/workerbus.ts";
+export type { Ready } from "./ready.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";
+export { sharedCache, WorkerEvents } from "./events/index.ts";
 export type { HealthChange } from "./proxy/upstreams.ts";
 export { BytesBody, readAll } from "./http/bodies.ts";
 export { addressSet } from "./http/address.ts";
@@ -60,8 +64,10 @@ export {
 } from "./entities/index.ts";
 export {
   type AdminOptions,
+  type CacheControl,
   autoSource,
   type ConfigurationControl,
+  type DictUsage,
   createAdmin,
   createStatusApi,
   DeclarativeConfiguration,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { createZone, nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
+import { nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
 import { defaultCertificate } from "./certificate.ts";
@@ -30,12 +30,10 @@ import { loadPlugins } from "./plugins.ts";
 import { WorkerPool } from "./pool.ts";
 import { probe } from "./probe.ts";
 import { kongVersion, version } from "./version.ts";
+import { cacheControl, createZones, ZoneKeeper } from "./zones.ts";
 
 /** Milliseconds that requests under way have when the gateway stops. */
 const graceMs = 10_000;
-
-/** Memory for counters, as Kong's `kong_rate_limiting_counters`: some 500,000. */
-const countersBytes = 12 * 1024 * 1024;
 
 const workerModule = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
@@ -144,7 +142,8 @@ export class Master {
       ? await defaultCertificate(conf)
       : undefined;
     const ticketKeys = new Uint8Array(randomBytes(48));
-    const countersZone = createZone(countersBytes);
+    const zones = createZones(conf.memCacheBytes);
+    const keeper = new ZoneKeeper(zones, timers);
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
       size: conf.workers,
@@ -158,8 +157,10 @@ export class Master {
         certificate,
         ticketKeys,
         heartbeat,
-        countersZone,
+        zones,
+        owner: keeper.claim(),
       }),
+      onEnded: ({ owner }) => keeper.free(owner),
     });
     const shown = shownConf(conf.texts);
     const admin = new AdminListener(
@@ -183,6 +184,8 @@ export class Master {
         }),
         counts: () => pool.count(),
         timers: () => timers.statistics,
+        dicts: () => keeper.usage(),
+        cache: cacheControl(zones, timers, logger),
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
           logger.level = level;
           pool.setLogLevel(level);
@@ -202,6 +205,7 @@ export class Master {
         database,
         ...(opened === undefined && { configuration }),
         counts: () => pool.count(),
+        dicts: () => keeper.usage(),
       }),
       certificate,
     );

@@ -1,5 +1,6 @@
 import type { HealthChange, LogLevel, NodeFacts, RowChange, Tables, WorkerCounts } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
+import type { Zones } from "./zones.ts";
 
 /** Supervisor to the runtime process. */
 export type ToRuntime =
@@ -29,8 +30,10 @@ export interface WorkerData {
   readonly certificate: Certificate | undefined;
   /** 48 bytes: a session that one worker began can be resumed on any other. */
   readonly ticketKeys: Uint8Array;
-  /** Counters that all workers share. */
-  readonly countersZone: SharedArrayBuffer;
+  /** Memory that all threads share. */
+  readonly zones: Zones;
+  /** This thread's number in them. */
+  readonly owner: number;
   /** Counted up by the worker while its event loop turns. */
   readonly heartbeat: Int32Array;
 }

@@ -86,6 +86,8 @@ export interface PoolOptions {
   /** The thread's module. */
   readonly module: URL;
   readonly data: (number: number, heartbeat: Int32Array) => WorkerData;
+  /** Told when a thread ended, with what it was born with. */
+  readonly onEnded: (data: WorkerData) => void;
 }
 
 /** The workers of a node: as many as configured, each on the current configuration, the dead replaced. */
@@ -118,11 +120,13 @@ export class WorkerPool {
 
   private async spawn(number: number): Promise<void> {
     const heartbeat = new Int32Array(new SharedArrayBuffer(4));
+    const data = this.options.data(number, heartbeat);
     const thread = new Worker(this.options.module, {
-      workerData: this.options.data(number, heartbeat),
+      workerData: data,
       name: `worker ${number}`,
       resourceLimits: { maxOldGenerationSizeMb: this.options.maxHeapMb },
     });
+    thread.once("exit", () => this.options.onEnded(data));
     const member = new Member(number, thread, heartbeat);
     this.members.add(member);
     thread.on("message", (message: FromWorker) => {

@@ -10,7 +10,6 @@ import {
   nodeLogger,
   NodeLineFiles,
   NodeTransport,
-  ZoneDict,
 } from "../adapters/node/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import {
@@ -26,8 +25,9 @@ import {
 import { serverCertificates } from "./sni.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
+import { countersOf, sharingOf } from "./zones.ts";
 
-const { conf, node, version, heartbeat, certificate, ticketKeys, countersZone } = workerData as WorkerData;
+const { conf, node, version, heartbeat, certificate, ticketKeys, zones, owner } = workerData as WorkerData;
 const port = parentPort!;
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -76,7 +76,8 @@ const openGateway = async (): Promise<Gateway> => {
       logger,
       timers: schedule,
       transport,
-      counters: new ZoneDict(countersZone, webClock, threadId),
+      counters: countersOf(zones, owner),
+      sharing: sharingOf(zones, owner, schedule),
       subtle: webSubtle,
       fetcher: new WebFetcher(),
       files: new NodeLineFiles(),

@@ -24,11 +24,11 @@ const read = (file: string): Source => {
   const text = withoutComments(readFileSync(path.join(root, file), "utf8"));
   const names = [
     ...text.matchAll(
-      /(?:^|[\s;])(?:import|export)\s[^"';]*?from\s*"([^"]+)"|(?<!["\w])import(?:\s+|\s*\(\s*)"([^"]+)"/g,
+      /(?:^|[\s;])(?:import|export)\s[^"';]*?from\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm,
     ),
   ];
-  const imports = names.map(([, from, direct]) => {
-    const name = (from ?? direct)!;
+  const imports = names.map(([, from, bare, dynamic]) => {
+    const name = (from ?? bare ?? dynamic)!;
     return name.startsWith(".")
       ? path.posix.normalize(path.posix.join(path.posix.dirname(file), name))
       : name;

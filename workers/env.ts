@@ -1,4 +1,4 @@
-import type { EventLogObject } from "../adapters/cloudflare/index.ts";
+import type { DictShard, EventLogObject } from "../adapters/cloudflare/index.ts";
 
 /** What wrangler.toml binds. */
 export interface Env {
@@ -10,6 +10,8 @@ export interface Env {
   readonly DB_UPDATE_FREQUENCY?: string;
   /** `on`: a socket to `EVENTS` makes what is new come at once while there are requests. */
   readonly EVENTS_SOCKET?: string;
+  /** Counters, locks and caches that isolates share. */
+  readonly DICT: DurableObjectNamespace<DictShard>;
   /** `debug` … `emerg`; default `notice`. */
   readonly LOG_LEVEL?: string;
 }

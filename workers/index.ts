@@ -1,6 +1,6 @@
 import { createWorker } from "./worker.ts";
 
-export { EventLogObject } from "../adapters/cloudflare/index.ts";
+export { DictShard, EventLogObject } from "../adapters/cloudflare/index.ts";
 
 /** What is deployed. */
 export default createWorker();

@@ -2,3 +2,6 @@ export { AlarmTimers, type AlarmStorage } from "./alarm.ts";
 export { configurationChannel, KvConfigurations, type PublishedConfiguration } from "./configuration.ts";
 export { CronTimers } from "./cron.ts";
 export { DurableEventLog, EventLogObject } from "./eventlog.ts";
+export { DurableDict, DurableLock } from "./dict/client.ts";
+export { DictShard } from "./dict/shard.ts";
+export { KvDict } from "./kvdict.ts";

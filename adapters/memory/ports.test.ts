@@ -3,17 +3,18 @@ import { describeEventLog } from "../../test/contracts/eventlog.ts";
 import { describeLock } from "../../test/contracts/lock.ts";
 import { describeLogger } from "../../test/contracts/logger.ts";
 import { describeRandom } from "../../test/contracts/random.ts";
-import { describeSharedDict, describeSharedTexts } from "../../test/contracts/shareddict.ts";
+import { describeSharedDict } from "../../test/contracts/shareddict.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { describeTimers } from "../../test/contracts/timers.ts";
+import { describeWorkerBus } from "../../test/contracts/workerbus.ts";
 import {
+  MemoryBusHub,
   MemoryClock,
   MemoryEventLog,
   MemoryLock,
   MemoryLogger,
   MemoryRandom,
   MemorySharedDict,
-  MemorySharedTexts,
   MemoryStore,
   MemoryTimers,
 } from "./index.ts";
@@ -26,15 +27,20 @@ describeTimers("memory", () => {
 });
 describeSharedDict("memory", () => {
   const clock = new MemoryClock();
-  return { dict: new MemorySharedDict(clock), pass: (ms) => clock.advance(ms) };
-});
-describeSharedTexts("memory", () => {
-  const clock = new MemoryClock();
-  return { texts: new MemorySharedTexts(clock), pass: (ms) => clock.advance(ms) };
+  return {
+    dict: new MemorySharedDict(clock),
+    small: new MemorySharedDict(clock, 65_536),
+    pass: (ms) => clock.advance(ms),
+  };
 });
 describeLock("memory", () => {
   const timers = new MemoryTimers(new MemoryClock());
   return { lock: new MemoryLock(timers), pass: (ms) => timers.advance(ms) };
+});
+describeWorkerBus("memory", () => {
+  const clock = new MemoryClock();
+  const hub = new MemoryBusHub(clock, 100);
+  return { join: (worker) => hub.join(worker), pass: (ms) => clock.advance(ms) };
 });
 describeLogger("memory", () => {
   const logger = new MemoryLogger();

@@ -19,6 +19,7 @@ export { defaultPoolLimits, type PoolLimits } from "./http/pool.ts";
 export { platformResolve, type Resolve } from "./http/resolve.ts";
 export { NodeTransport, type TransportOptions } from "./http/transport.ts";
 export { NodeLineFiles } from "./lines.ts";
-export { createZone, ZoneDict } from "./zone.ts";
+export { CoarseClock } from "./clock.ts";
+export { type BusMemory, createBus, createZone, ZoneBus, ZoneDict, ZoneLock } from "./zone/index.ts";
 export { type LogOptions, nodeLogger } from "./logger.ts";
 export { nodeCertificates } from "./x509.ts";

@@ -5,6 +5,7 @@ import type { PluginDefinition } from "../pdk/index.ts";
 import { type Database, each } from "../store/index.ts";
 import { addStatistics, type TimerStatistics } from "../timers/index.ts";
 import { AdminApp, json } from "./app.ts";
+import { type CacheControl, cacheResources } from "./cache.ts";
 import { configResource, type ConfigurationControl } from "./config.ts";
 import { type HealthSource, unknownHealth } from "./health.ts";
 import { metricsResource } from "./metrics.ts";
@@ -14,16 +15,17 @@ import { openApi } from "./openapi.ts";
 import { stateOf } from "./readiness.ts";
 import { entityResources } from "./resources.ts";
 import { schemaResources } from "./schemas.ts";
-import { statusResource, type WorkerCounts } from "./status.ts";
+import { type DictUsage, statusResource, type WorkerCounts } from "./status.ts";
 
 export { autoSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
+export type { CacheControl } from "./cache.ts";
 export type { ConfigurationControl } from "./config.ts";
 export type { HealthSource } from "./health.ts";
 export type { NodeInformation } from "./information.ts";
 export type { LogLevelControl } from "./node.ts";
 export { createStatusApi, type StatusOptions } from "./readiness.ts";
-export type { WorkerCounts } from "./status.ts";
+export type { DictUsage, WorkerCounts } from "./status.ts";
 
 export interface AdminOptions {
   /** `sallyport/<version>` */
@@ -39,6 +41,10 @@ export interface AdminOptions {
   readonly counts: () => Promise<readonly WorkerCounts[]>;
   /** Jobs beside those of the workers. */
   readonly timers?: () => TimerStatistics;
+  /** Memory that workers share; none without. */
+  readonly dicts?: () => readonly DictUsage[];
+  /** What `/cache` looks at; nothing is cached without. */
+  readonly cache?: CacheControl;
   readonly health?: HealthSource;
   readonly logLevel?: LogLevelControl;
   /** Required of every request as `Authorization: Bearer <token>`; without it everybody may do everything. */
@@ -55,6 +61,7 @@ const pluginsInUse = async (database: Database): Promise<string[]> => {
 /** The Admin API, the same on every root: a function from Request to Response. */
 export const createAdmin = (options: AdminOptions): AdminApp => {
   const { server, clock, logger, configuration, node, counts, database, plugins, token } = options;
+  const dicts = options.dicts ?? (() => []);
   const { entities, auto } = database;
   const app = new AdminApp({
     server,
@@ -77,11 +84,11 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     );
 
   app
-    .resource("/metrics", metricsResource(node, counts))
+    .resource("/metrics", metricsResource(node, counts, dicts))
     .resource("/", {
       GET: async () => information(node(), await pluginsInUse(database), (await timers()).statistics),
     })
-    .resource("/status", statusResource(counts, state))
+    .resource("/status", statusResource(counts, state, dicts))
     .resource(
       "/config",
       configuration === undefined
@@ -89,6 +96,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
         : configResource(configuration),
     );
   nodeResources(app, timers);
+  cacheResources(app, options.cache);
   logLevelResources(
     app,
     options.logLevel ?? { current: "notice", set: () => undefined },

@@ -23,6 +23,7 @@ test("what the workers counted is summed and told in families", async () => {
   const response = await metricsResource(
     () => node,
     () => Promise.resolve(workers),
+    () => [{ name: "kong_locks", capacityBytes: 8192, allocatedBytes: 128 }],
   ).GET();
   const lines = (await response.text()).split("\n");
   expect(response.headers.get("content-type")).toBe("text/plain; charset=UTF-8");
@@ -31,6 +32,9 @@ test("what the workers counted is summed and told in families", async () => {
   expect(lines).toContain('kong_nginx_requests_total{node_id="n",subsystem="http"} 14');
   expect(lines).toContain('kong_nginx_timers{state="running"} 2');
   expect(lines).toContain('kong_nginx_timers{state="pending"} 8');
+  const locks = 'node_id="n",shared_dict="kong_locks",kong_subsystem="http"';
+  expect(lines).toContain(`kong_memory_lua_shared_dict_bytes{${locks}} 128`);
+  expect(lines).toContain(`kong_memory_lua_shared_dict_total_bytes{${locks}} 8192`);
   expect(lines).toContain('kong_node_info{node_id="n",version="3.9.1"} 1');
   expect(lines.filter((line) => line.startsWith("# TYPE kong_http_requests_total"))).toHaveLength(1);
 });

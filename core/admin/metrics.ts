@@ -1,7 +1,7 @@
 import { labelsOf } from "../pdk/index.ts";
 import { addStatistics } from "../timers/index.ts";
 import type { NodeInformation } from "./information.ts";
-import type { WorkerCounts } from "./status.ts";
+import type { DictUsage, WorkerCounts } from "./status.ts";
 
 type Kind = "counter" | "gauge" | "histogram";
 
@@ -32,7 +32,11 @@ const familyOf = (series: string): string => {
 };
 
 /** What is known of the node without any plugin. */
-const nodeSeries = (node: NodeInformation, workers: readonly WorkerCounts[]): Series => {
+const nodeSeries = (
+  node: NodeInformation,
+  workers: readonly WorkerCounts[],
+  dicts: readonly DictUsage[],
+): Series => {
   const node_id = node.nodeId;
   const sum = (key: "connectionsActive" | "connectionsOpen" | "connectionsAccepted" | "requests"): number =>
     workers.reduce((total, worker) => total + worker[key], 0);
@@ -60,6 +64,11 @@ const nodeSeries = (node: NodeInformation, workers: readonly WorkerCounts[]): Se
     const labels = labelsOf({ node_id, pid: String(pid), kong_subsystem: "http" });
     series.set(`kong_memory_workers_lua_vms_bytes{${labels}}`, heapBytes);
   }
+  for (const { name, capacityBytes, allocatedBytes } of dicts) {
+    const labels = labelsOf({ node_id, shared_dict: name, kong_subsystem: "http" });
+    series.set(`kong_memory_lua_shared_dict_bytes{${labels}}`, allocatedBytes);
+    series.set(`kong_memory_lua_shared_dict_total_bytes{${labels}}`, capacityBytes);
+  }
   return series;
 };
 
@@ -67,10 +76,11 @@ const nodeSeries = (node: NodeInformation, workers: readonly WorkerCounts[]): Se
 export const metricsResource = (
   node: () => NodeInformation,
   counts: () => Promise<readonly WorkerCounts[]>,
+  dicts: () => readonly DictUsage[],
 ) => ({
   async GET(): Promise<Response> {
     const workers = await counts();
-    const series = nodeSeries(node(), workers);
+    const series = nodeSeries(node(), workers, dicts());
     for (const { metrics } of workers) {
       for (const [name, value] of Object.entries(metrics)) series.set(name, (series.get(name) ?? 0) + value);
     }

@@ -54,7 +54,7 @@ const describeTimers = ({ workers, statistics }: NodeTimers): object => {
   };
 };
 
-/** `/timers`, `/cache`, `/clustering` and what else a node tells of itself. */
+/** `/timers`, `/clustering` and what else a node tells of itself. */
 export const nodeResources = (app: AdminApp, timers: () => Promise<NodeTimers>): void => {
   const controlPlaneOnly = (): Response =>
     message(
@@ -65,8 +65,6 @@ export const nodeResources = (app: AdminApp, timers: () => Promise<NodeTimers>):
     .resource("/timers", {
       GET: async () => json(describeTimers(await timers())),
     })
-    .resource("/cache", { DELETE: () => message("", 204) })
-    .resource("/cache/:key", { GET: () => message("Not found", 404), DELETE: () => message("", 204) })
     .resource("/clustering/data-planes", { GET: controlPlaneOnly })
     .resource("/clustering/status", { GET: controlPlaneOnly })
     .resource("/status/dns", { GET: () => message("not implemented with the legacy DNS client", 501) });

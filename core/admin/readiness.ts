@@ -5,7 +5,7 @@ import type { Database } from "../store/index.ts";
 import { AdminApp, json } from "./app.ts";
 import { readBody } from "./body.ts";
 import type { DeclarativeConfiguration } from "./configuration.ts";
-import { statusResource, type WorkerCounts } from "./status.ts";
+import { type DictUsage, statusResource, type WorkerCounts } from "./status.ts";
 
 export interface StatusOptions {
   /** `sallyport/<version>` */
@@ -16,6 +16,8 @@ export interface StatusOptions {
   /** Undefined with a database. */
   readonly configuration?: DeclarativeConfiguration;
   readonly counts: () => Promise<readonly WorkerCounts[]>;
+  /** Memory that workers share; none without. */
+  readonly dicts?: () => readonly DictUsage[];
 }
 
 /** What `/status` tells of where the configuration comes from. */
@@ -48,7 +50,7 @@ export const createStatusApi = (options: StatusOptions): AdminApp => {
   })
     .resource(
       "/status",
-      statusResource(counts, () => stateOf(database, configuration)),
+      statusResource(counts, () => stateOf(database, configuration), options.dicts ?? (() => [])),
     )
     .resource("/status/ready", {
       async GET() {

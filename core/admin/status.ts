@@ -16,6 +16,13 @@ export interface WorkerCounts {
   readonly timers: TimerStatistics;
 }
 
+/** A zone of memory that the workers of a node share. */
+export interface DictUsage {
+  readonly name: string;
+  readonly capacityBytes: number;
+  readonly allocatedBytes: number;
+}
+
 type Count = "connectionsActive" | "connectionsOpen" | "connectionsAccepted" | "requests";
 
 /**
@@ -26,6 +33,7 @@ type Count = "connectionsActive" | "connectionsOpen" | "connectionsAccepted" | "
 export const statusResource = (
   counts: () => Promise<readonly WorkerCounts[]>,
   state: () => Promise<Readonly<Record<string, unknown>>>,
+  dicts: () => readonly DictUsage[],
 ) => ({
   async GET(context: Context): Promise<Response> {
     const format = memoryFormat(context.req.query("unit"), context.req.query("scale"));
@@ -36,7 +44,12 @@ export const statusResource = (
     return json({
       memory: {
         workers_lua_vms: workers.map(({ pid, heapBytes }) => ({ pid, http_allocated_gc: format(heapBytes) })),
-        lua_shared_dicts: {},
+        lua_shared_dicts: Object.fromEntries(
+          dicts().map(({ name, capacityBytes, allocatedBytes }) => [
+            name,
+            { allocated_slabs: format(allocatedBytes), capacity: format(capacityBytes) },
+          ]),
+        ),
       },
       server: {
         connections_active: sum("connectionsOpen"),

@@ -4,7 +4,7 @@ import {
   MemoryEventLog,
   MemoryLogger,
   MemoryRandom,
-  MemorySharedTexts,
+  MemorySharedDict,
   MemoryTimers,
 } from "../../adapters/memory/index.ts";
 import { Mlcache } from "../mlcache/index.ts";
@@ -309,7 +309,7 @@ test("a key that is invalidated on one node is loaded anew on the other, from no
     const cached = new Mlcache<string>({
       name: "db",
       clock,
-      l2: new MemorySharedTexts(clock),
+      l2: new MemorySharedDict(clock),
       events: { subscribe: () => undefined, broadcast: () => undefined },
     });
     return { cached, shared: clusterInvalidation(events, "db", cached) };

@@ -1,4 +1,4 @@
-/** Events between nodes. Usable alone: the log, randomness and timers are handed in. */
+/** Events between nodes and between workers. Usable alone: the log or bus, randomness and timers are handed in. */
 export { clusterInvalidation, type Invalidation } from "./cache.ts";
 export {
   type ClusterCallback,
@@ -8,3 +8,12 @@ export {
   keepEventsMs,
 } from "./cluster.ts";
 export { ClusterPoller, type ClusterPollerOptions } from "./poller.ts";
+export {
+  EventQueueFull,
+  type PublishOptions,
+  type WorkerEvent,
+  WorkerEvents,
+  type WorkerHandler,
+} from "./worker.ts";
+export { sharedCache } from "./sharedcache.ts";
+export { workerCacheEvents } from "./workercache.ts";

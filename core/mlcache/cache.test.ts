@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { MemoryClock, MemoryLock, MemorySharedTexts, MemoryTimers } from "../../adapters/memory/index.ts";
-import { type CacheEvent, CacheTimeout, Kept, Lru, Mlcache, type MlcacheOptions } from "./index.ts";
+import { MemoryClock, MemoryLock, MemorySharedDict, MemoryTimers } from "../../adapters/memory/index.ts";
+import { type CacheEvent, CacheTimeout, Kept, Mlcache, type MlcacheOptions, Sieve } from "./index.ts";
 
 /** Workers that share a dict, a lock and events. */
 const world = (options: Partial<MlcacheOptions<string>> = {}) => {
@@ -9,7 +9,7 @@ const world = (options: Partial<MlcacheOptions<string>> = {}) => {
   const handlers: ((event: CacheEvent) => void)[] = [];
   const shared = {
     clock,
-    l2: new MemorySharedTexts(clock),
+    l2: new MemorySharedDict(clock),
     lock: new MemoryLock(timers),
     events: {
       subscribe: (handler: (event: CacheEvent) => void) => void handlers.push(handler),
@@ -101,7 +101,7 @@ describe("a look-up", () => {
 
   test("keeps what is absent in the dict for misses", async () => {
     const { worker, clock, shared } = world();
-    const l2Misses = new MemorySharedTexts(clock);
+    const l2Misses = new MemorySharedDict(clock);
     await worker({ l2Misses }).get("k", () => undefined);
     expect(shared.l2.get("1:c:k")).toBeUndefined();
     expect(worker({ l2Misses }).get("k", never)).toEqual({ value: undefined, from: "l2" });
@@ -149,6 +149,17 @@ describe("a stampede", () => {
     hanging.open("old");
     expect(await first).toEqual({ value: "old", from: "origin" });
     expect(a.get("k", never)).toEqual({ value: "new", from: "l2" });
+  });
+
+  test("waits for no load of this isolate whose lease is over: it may never end", async () => {
+    const { worker, pass } = world({ leaseMs: 1000 });
+    const a = worker();
+    const first = a.get("k", () => gate().promise);
+    await settle();
+    await pass(1000);
+    expect(await a.get("k", () => "v")).toEqual({ value: "v", from: "origin" });
+    expect(a.get("k", never)).toEqual({ value: "v", from: "l1" });
+    expect(first).toBeInstanceOf(Promise);
   });
 
   test("waits no longer than lockTimeoutMs", async () => {
@@ -239,27 +250,45 @@ test("getBulk keeps the order, bounds concurrency and leaves a failure in its pl
   expect(most).toBe(2);
 });
 
-test("the LRU drops what was used least recently, like a list that is kept in order", () => {
+test("the first level drops what was not read since the hand came by, like a list that is searched", () => {
   const clock = new MemoryClock();
-  const lru = new Lru<number>(5);
-  let model: [string, number][] = [];
+  const sieve = new Sieve<number>(5);
+  // From the oldest to the newest.
+  let model: { name: string; value: number; isRead: boolean }[] = [];
+  let hand: string | undefined;
+  const remove = (at: number): void => {
+    if (hand === model[at]!.name) hand = model[at + 1]?.name;
+    model = model.toSpliced(at, 1);
+  };
+  const evict = (): void => {
+    let at = Math.max(
+      0,
+      model.findIndex(({ name }) => name === hand),
+    );
+    for (; model[at]!.isRead; at = (at + 1) % model.length) model[at]!.isRead = false;
+    hand = model[at + 1]?.name;
+    model = model.toSpliced(at, 1);
+  };
   let seed = 7;
   for (let i = 0; i < 20_000; i++) {
     seed = (seed * 48_271) % 2_147_483_647;
-    const key = `k${seed % 9}`;
-    const known = model.find(([name]) => name === key);
-    const rest = model.filter(([name]) => name !== key);
-    const action = (seed >> 8) % 4;
+    const name = `k${seed % 9}`;
+    const at = model.findIndex((entry) => entry.name === name);
+    const action = (seed >> 8) % 5;
     if (action === 0) {
-      lru.delete(key);
-      model = rest;
+      sieve.delete(name);
+      if (at >= 0) remove(at);
     } else if (action === 1) {
-      lru.set(key, i, Infinity);
-      model = [...rest, [key, i] as [string, number]].slice(-5);
+      sieve.set(name, i, Infinity);
+      if (at >= 0) Object.assign(model[at]!, { value: i, isRead: true });
+      else {
+        if (model.length === 5) evict();
+        model.push({ name, value: i, isRead: false });
+      }
     } else {
-      expect(lru.get(key, clock)).toBe(known?.[1]);
-      if (known) model = [...rest, known];
+      expect(sieve.get(name, clock)).toBe(model[at]?.value);
+      if (at >= 0) model[at]!.isRead = true;
     }
-    expect(lru.size).toBe(model.length);
+    expect(sieve.size).toBe(model.length);
   }
 });

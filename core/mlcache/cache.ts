@@ -1,12 +1,14 @@
-import { Lru } from "./lru.ts";
 import type { CacheEvent, CacheTimes, Hit, Load, MlcacheOptions } from "./options.ts";
 import { CacheTimeout, Kept } from "./options.ts";
 import type { CacheRecord } from "./record.ts";
 import { SharedLevel } from "./shared.ts";
+import { Sieve } from "./sieve.ts";
 
 /** One load under way. */
 interface Flight<L> {
   promise: Promise<Hit<L>>;
+  /** When its lease is over: at the edge the request that loads may be gone by then, and its promise never settles. */
+  readonly endsAtMs: number;
   /** False once its key was changed: what it brings is handed on but not kept. */
   isCurrent: boolean;
 }
@@ -29,11 +31,15 @@ export interface BulkFailure {
   readonly error: unknown;
 }
 
-/** A cache of three levels: this isolate's LRU, a dict that workers share, and a callback that one caller runs. */
+const defaultTtlMs = 30_000;
+const defaultNegTtlMs = 5_000;
+const defaultLeaseMs = 30_000;
+
+/** A cache of three levels: this isolate's own, a dict that workers share, and a callback that one caller runs. */
 export class Mlcache<T, L = T> {
   private readonly options: MlcacheOptions<T, L>;
   private readonly clock: { nowMs(): number };
-  private readonly l1: Lru<Hit<L>>;
+  private readonly l1: Sieve<Hit<L>>;
   private readonly l2: SharedLevel<T> | undefined;
   private readonly flights = new Map<string, Flight<L>>();
 
@@ -41,9 +47,14 @@ export class Mlcache<T, L = T> {
     for (const name of ["ttlMs", "negTtlMs"] as const)
       if (options[name] !== undefined && !(options[name] > 0))
         throw new TypeError(`${name} must be more than 0`);
+    const { l2 } = options;
+    for (const ms of l2 === undefined
+      ? []
+      : [options.ttlMs ?? defaultTtlMs, options.negTtlMs ?? defaultNegTtlMs])
+      if (ms < l2!.minTtlMs) throw new TypeError(`l2 keeps nothing for less than ${l2!.minTtlMs} ms`);
     this.options = options;
     this.clock = options.clock;
-    this.l1 = new Lru(options.l1Entries ?? 100);
+    this.l1 = new Sieve(options.l1Entries ?? 100);
     const codec = options.codec ?? {
       encode: (value: T) => JSON.stringify(value),
       decode: (text) => JSON.parse(text) as T,
@@ -122,6 +133,8 @@ export class Mlcache<T, L = T> {
   }
 
   private mayChange(): void {
+    if (this.isWeak)
+      throw new TypeError("l2 shows changes late: what changes needs another name, with its version");
     if (this.l2 !== undefined && this.options.events === undefined)
       throw new TypeError("a cache with l2 needs events to be changed");
   }
@@ -130,6 +143,11 @@ export class Mlcache<T, L = T> {
     if (name !== this.options.name) return;
     if (key === undefined) this.forgetAll();
     else this.forget(key);
+  }
+
+  private get isWeak(): boolean {
+    const { l2, l2Misses } = this.options;
+    return (l2?.stalenessMs ?? 0) > 0 || (l2Misses?.stalenessMs ?? 0) > 0;
   }
 
   private forget(key: string): void {
@@ -147,12 +165,13 @@ export class Mlcache<T, L = T> {
 
   private beyond(key: string, load: Load<T>, times: CacheTimes | undefined): Hit<L> | Promise<Hit<L>> {
     const other = this.flights.get(key);
-    if (other !== undefined)
+    if (other !== undefined && other.endsAtMs > this.clock.nowMs())
       return other.promise.then((hit) => (hit.from === "origin" ? { value: hit.value, from: "l2" } : hit));
     const record = this.l2?.get(key);
     const atHand = record instanceof Promise ? undefined : this.fresh(record);
     if (atHand !== undefined) return this.promote(key, atHand);
-    const flight = { isCurrent: true } as Flight<L>;
+    const endsAtMs = this.clock.nowMs() + (this.options.leaseMs ?? defaultLeaseMs);
+    const flight = { isCurrent: true, endsAtMs } as Flight<L>;
     const done = (): void => {
       if (this.flights.get(key) === flight) this.flights.delete(key);
     };
@@ -184,7 +203,7 @@ export class Mlcache<T, L = T> {
     load: Load<T>,
     times: CacheTimes | undefined,
   ): Promise<Hit<L>> {
-    const { lock, name, leaseMs = 30_000, lockTimeoutMs = 5_000 } = this.options;
+    const { lock, name, leaseMs = defaultLeaseMs, lockTimeoutMs = 5_000 } = this.options;
     let record = await first;
     let fresh = this.fresh(record);
     if (fresh !== undefined) return this.promote(key, fresh, flight.isCurrent);
@@ -225,8 +244,8 @@ export class Mlcache<T, L = T> {
 
   private ttlOf(value: T | undefined, times: CacheTimes | undefined): number {
     return value === undefined
-      ? (times?.negTtlMs ?? this.options.negTtlMs ?? 5_000)
-      : (times?.ttlMs ?? this.options.ttlMs ?? 30_000);
+      ? (times?.negTtlMs ?? this.options.negTtlMs ?? defaultNegTtlMs)
+      : (times?.ttlMs ?? this.options.ttlMs ?? defaultTtlMs);
   }
 
   /** L1 first, at once: an invalidation that comes while L2 is written then finds it. */
@@ -242,6 +261,7 @@ export class Mlcache<T, L = T> {
     this.l1.set(key, { value: shown, from }, expiresAtMs);
     // What may be resurrected stays until it is evicted.
     const keptMs = this.resurrects(times) ? Infinity : ttlMs;
+    if (this.options.l2 === undefined || keptMs < this.options.l2.minTtlMs) return shown;
     await this.l2?.set(key, { value, expiresAtMs, isStale: from === "stale" }, keptMs);
     return shown;
   }

@@ -1,6 +1,5 @@
 /** A cache of three levels, usable alone: clock, shared dict, lock and events are handed in. */
 export { type BulkFailure, type BulkRequest, Mlcache } from "./cache.ts";
-export { Lru } from "./lru.ts";
 export {
   type CacheEvent,
   type CacheEvents,
@@ -11,4 +10,5 @@ export {
   type Load,
   type MlcacheOptions,
 } from "./options.ts";
+export { Sieve } from "./sieve.ts";
 export type { CacheRecord, Codec } from "./record.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Lock } from "../ports/lock.ts";
-import type { SharedTexts } from "../ports/shareddict.ts";
+import type { WeakDict } from "../ports/shareddict.ts";
 import type { Codec } from "./record.ts";
 
 /** What one cache tells its equals elsewhere. Without a key: everything was purged. */
@@ -32,12 +32,16 @@ export interface MlcacheOptions<T, L = T> extends CacheTimes {
   /** Caches of one name share their entries in `l2`; those of different names never meet. */
   readonly name: string;
   readonly clock: Pick<Clock, "nowMs">;
-  /** Entries of the level inside this isolate. Default 100. When it is full, the least recently used goes. */
+  /** Entries of the level inside this isolate. Default 100. When it is full, one that was not read for long goes. */
   readonly l1Entries?: number;
-  /** Shared by workers. Default none: a miss in L1 asks the callback. */
-  readonly l2?: SharedTexts;
+  /**
+   * Shared by workers. Default none: a miss in L1 asks the callback. One that shows changes late (`stalenessMs` > 0) is
+   * for values that never change under their key: `set`, `delete` and `purge` then throw TypeError. What lives shorter
+   * than its `minTtlMs` stays in L1.
+   */
+  readonly l2?: WeakDict;
   /** Where "there is none" is kept, so that a flood of misses evicts no value. Default: `l2`. */
-  readonly l2Misses?: SharedTexts;
+  readonly l2Misses?: WeakDict;
   /** Lets one worker load at a time. Default none: one callback for each isolate. */
   readonly lock?: Lock;
   /** Milliseconds after which another may load, should the first hang. Default 30,000. Its late value isn't kept. */

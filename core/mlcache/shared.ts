@@ -1,15 +1,15 @@
-import type { SharedTexts } from "../ports/shareddict.ts";
+import type { DictValue, WeakDict } from "../ports/shareddict.ts";
 import { whenReady } from "../ready.ts";
 import { type CacheRecord, type Codec, decodeRecord, encodeRecord } from "./record.ts";
 
 /** The level between workers: values in one dict, "there is none" in another if there are two. */
 export class SharedLevel<T> {
-  private readonly hits: SharedTexts;
-  private readonly misses: SharedTexts;
+  private readonly hits: WeakDict;
+  private readonly misses: WeakDict;
   private readonly codec: Codec<T>;
   private readonly prefix: string;
 
-  constructor(name: string, hits: SharedTexts, misses: SharedTexts, codec: Codec<T>) {
+  constructor(name: string, hits: WeakDict, misses: WeakDict, codec: Codec<T>) {
     this.hits = hits;
     this.misses = misses;
     this.codec = codec;
@@ -19,8 +19,8 @@ export class SharedLevel<T> {
 
   get(key: string): CacheRecord<T> | undefined | Promise<CacheRecord<T> | undefined> {
     const full = this.prefix + key;
-    const decode = (text: string | undefined): CacheRecord<T> | undefined =>
-      text === undefined ? undefined : decodeRecord(text, this.codec);
+    const decode = (text: DictValue | undefined): CacheRecord<T> | undefined =>
+      typeof text === "string" ? decodeRecord(text, this.codec) : undefined;
     return whenReady(this.hits.get(full), (text) => {
       if (text !== undefined || this.misses === this.hits) return decode(text);
       return whenReady(this.misses.get(full), decode);

@@ -6,6 +6,8 @@ import type { Fetcher } from "../ports/fetcher.ts";
 import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
+import type { Mlcache } from "../mlcache/index.ts";
+import type { WorkerEvents } from "../events/index.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
 import type { Subtle } from "../ports/subtle.ts";
 import type { Timers } from "../ports/timers.ts";
@@ -66,6 +68,13 @@ export interface PluginHost {
   readonly timers: Timers;
   /** Counters that the workers of a node share. Keys begin with the name of what is counted. */
   readonly counters: SharedDict;
+  /**
+   * What was looked up elsewhere, on three levels; the workers of a node share the second one and hear of changes. Keys
+   * begin with the plugin's name. Values are what JSON can hold.
+   */
+  readonly cache: Mlcache<unknown>;
+  /** Events between the workers of the node; undefined where a worker is alone. */
+  readonly events: WorkerEvents | undefined;
   readonly subtle: Subtle;
   readonly fetcher: Fetcher;
   /** Undefined where there are no files. */

@@ -9,7 +9,7 @@ export interface Lease {
 /** Mutual exclusion by name, as far as the adapter says. Each lease has its own owner token. */
 export interface Lock {
   /**
-   * Waits for the lock, first come, first served.
+   * Waits for the lock: first come, first served among the callers of one worker; workers compete.
    *
    * @param leaseMs Milliseconds until the lock is free again by itself, more than 0.
    * @param timeoutMs Milliseconds to wait; 0 tries once.

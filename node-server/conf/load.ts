@@ -35,6 +35,7 @@ export interface Conf {
   /** 0 for never. */
   readonly dbCacheMs: number;
   readonly dbResurrectMs: number;
+  readonly memCacheBytes: number;
   /** Undefined when everybody may use the Admin API. */
   readonly adminToken: string | undefined;
   /** Every property as text, for `GET /`. */
@@ -66,6 +67,13 @@ export class ConfError extends Error {
 }
 
 const defaultFiles = ["/etc/sallyport/sallyport.conf", "/etc/sallyport.conf"];
+
+/** Bytes of `128m`; NaN for what is no size. */
+const bytesOf = (text: string): number => {
+  const found = /^(\d+)([kmg])$/i.exec(text);
+  const unit = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[found?.[2]?.toLowerCase() ?? ""];
+  return Number(found?.[1]) * (unit ?? NaN);
+};
 const isTrue = (text: string): boolean => text === "on" || text === "true";
 
 /** Reads `key = value` lines; `#` begins a comment unless escaped. */
@@ -142,6 +150,10 @@ export const loadConf = (sources: ConfSources): Conf => {
       `nginx_worker_processes is neither auto nor a number from 1 to 1024: '${texts.nginx_worker_processes}'`,
     );
   }
+  const memCacheBytes = bytesOf(texts.mem_cache_size);
+  if (!(memCacheBytes >= 8192 && memCacheBytes <= 4 * 1024 ** 3)) {
+    problems.push(`mem_cache_size is not a size from 8k to 4g: '${texts.mem_cache_size}'`);
+  }
   const listOf = (key: PropertyName): string[] => texts[key].split(",").flatMap((item) => item.trim() || []);
   try {
     addressSet(listOf("trusted_ips"));
@@ -195,6 +207,7 @@ export const loadConf = (sources: ConfSources): Conf => {
     dbPropagationMs: Number(texts.db_update_propagation) * 1000,
     dbCacheMs: Number(texts.db_cache_ttl) * 1000,
     dbResurrectMs: Number(texts.db_resurrect_ttl) * 1000,
+    memCacheBytes,
     adminToken: texts.admin_token || undefined,
     texts,
   };

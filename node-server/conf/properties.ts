@@ -134,6 +134,11 @@ export const properties = {
     default: "30",
     doc: "Seconds that rows whose `db_cache_ttl` is over are served on when they can't be read; then they are tried again.",
   },
+  mem_cache_size: {
+    type: "string",
+    default: "128m",
+    doc: "Memory for what all workers of the node cache: a number with `k`, `m` or `g`. Taken when it is used.",
+  },
   admin_token: {
     type: "string",
     default: "",

@@ -5,6 +5,8 @@ export interface LockWorld {
   readonly lock: Lock;
   /** Lets `ms` pass. */
   pass(ms: number): void | Promise<void>;
+  /** What the suite counts in, default 1 ms: more where time is real. */
+  readonly unitMs?: number;
 }
 
 /** The promises of {@link Lock}. */
@@ -34,18 +36,18 @@ export const describeLock = (name: string, make: () => LockWorld): void => {
     });
 
     test("is waited for no longer than asked", async () => {
-      const { lock, pass } = make();
-      await lock.acquire("a", 1000, 0);
-      const waiting = lock.acquire("a", 1000, 50);
-      await pass(50);
+      const { lock, pass, unitMs = 1 } = make();
+      await lock.acquire("a", 100_000, 0);
+      const waiting = lock.acquire("a", 100_000, 50 * unitMs);
+      await pass(50 * unitMs);
       expect(await waiting).toBeUndefined();
     });
 
     test("is free when the lease ends; the late holder frees and extends nothing", async () => {
-      const { lock, pass } = make();
-      const late = await lock.acquire("a", 100, 0);
-      const waiting = lock.acquire("a", 1000, 500);
-      await pass(100);
+      const { lock, pass, unitMs = 1 } = make();
+      const late = await lock.acquire("a", 100 * unitMs, 0);
+      const waiting = lock.acquire("a", 100_000, 50_000);
+      await pass(100 * unitMs);
       expect(await waiting).toBeDefined();
       expect(await late!.extend(100)).toBe(false);
       await late!.release();
@@ -53,12 +55,28 @@ export const describeLock = (name: string, make: () => LockWorld): void => {
     });
 
     test("is held longer when the lease is extended", async () => {
-      const { lock, pass } = make();
-      const lease = await lock.acquire("a", 100, 0);
-      await pass(60);
-      expect(await lease!.extend(100)).toBe(true);
-      await pass(60);
+      const { lock, pass, unitMs = 1 } = make();
+      const lease = await lock.acquire("a", 100 * unitMs, 0);
+      expect(await lease!.extend(100_000)).toBe(true);
+      await pass(110 * unitMs);
       expect(await lock.acquire("a", 100, 0)).toBeUndefined();
     });
+  });
+};
+
+/** What two instances on one lock promise each other. */
+export const describeLockSharing = (name: string, make: () => Promise<[Lock, Lock]>): void => {
+  test(`two that share ${name} exclude each other, and the one that waits is woken at the release`, async () => {
+    const [a, b] = await make();
+    const lease = (await a.acquire("k", 30_000, 0))!;
+    expect(await b.acquire("k", 30_000, 0)).toBeUndefined();
+    const waiting = Promise.resolve(b.acquire("k", 30_000, 20_000));
+    await lease.release();
+    const other = (await waiting)!;
+    expect(other).toBeDefined();
+    expect(await lease.extend(30_000)).toBe(false);
+    await lease.release();
+    expect(await a.acquire("k", 30_000, 0)).toBeUndefined();
+    await other.release();
   });
 };

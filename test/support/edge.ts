@@ -18,16 +18,18 @@ const quiet = {
   WRANGLER_SEND_ERROR_REPORTS: "false",
 };
 
-/** The modules of the deployed Worker. */
-export const edgeModules = (): Record<string, { type: "esm"; contents: string }> => {
+/** The modules of the deployed Worker. @param entry In its place: a module below the repository's root. */
+export const edgeModules = (entry?: string): Record<string, { type: "esm"; contents: string }> => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-edge-"));
   const wrangler = path.join(root, "node_modules/wrangler/bin/wrangler.js");
-  execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", folder], {
+  const main = entry === undefined ? [] : [entry];
+  execFileSync(process.execPath, [wrangler, "deploy", ...main, "--dry-run", "--outdir", folder], {
     cwd: root,
     env: { ...process.env, ...quiet },
     stdio: "pipe",
   });
-  const module = readFileSync(path.join(folder, "index.js"), "utf8");
+  const file = entry === undefined ? "index.js" : path.basename(entry).replace(/\.ts$/, ".js");
+  const module = readFileSync(path.join(folder, file), "utf8");
   rmSync(folder, { recursive: true, force: true });
   return { "index.js": { type: "esm", contents: module } };
 };
@@ -57,11 +59,15 @@ const start = async (workers: readonly string[], env: Readonly<Record<string, st
         manifest: { mainModule: "index.js", modules },
         env: {
           CONFIG: { type: "kv", id: "sallyport-config" },
+          DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
           EVENTS: { type: "durable-object", worker: first, exportName: "EventLogObject" },
           LOG_LEVEL: { type: "json", value: "emerg" },
           ...Object.fromEntries(Object.entries(env).map(([key, value]) => [key, { type: "json", value }])),
         },
-        exports: { EventLogObject: { type: "durable-object", storage: "sqlite" } },
+        exports: {
+          DictShard: { type: "durable-object", storage: "sqlite" },
+          EventLogObject: { type: "durable-object", storage: "sqlite" },
+        },
       },
     })),
   } as unknown as ConstructorParameters<typeof Miniflare>[0]);

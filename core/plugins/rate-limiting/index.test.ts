@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gatewayOn, oneRoute, type TestGateway } from "../../../test/support/gateway.ts";
-import type { MemoryRequest } from "../../../adapters/memory/index.ts";
+import { MemoryClock, type MemoryRequest, MemorySharedDict } from "../../../adapters/memory/index.ts";
 import type { SharedDict } from "../../ports/shareddict.ts";
 import { Limiter } from "./limiter.ts";
 import { Window } from "./window.ts";
@@ -119,11 +119,9 @@ describe("counted together are", () => {
 });
 
 describe("counting", () => {
-  const broken: SharedDict = {
+  const broken = Object.assign(new MemorySharedDict(new MemoryClock()), {
     get: () => Promise.reject(new Error("out of order")),
-    set: () => undefined,
-    incr: () => 1,
-  };
+  }) as SharedDict;
   const verdictOn = async (config: Record<string, unknown>): Promise<number> => {
     const document = oneRoute([{ name: "rate-limiting", config: { minute: 1, ...config } }]);
     return (await send(gatewayOn(document, { ports: { counters: broken } }))).status;
@@ -135,20 +133,15 @@ describe("counting", () => {
   });
 
   test("by many at once lets exactly the limit pass", async () => {
-    const counts = new Map<string, number>();
-    const slow: SharedDict = {
-      get: (key) => Promise.resolve(counts.get(key)),
-      set: () => undefined,
-      incr(key, by, init) {
-        const sum = (counts.get(key) ?? init) + by;
-        counts.set(key, sum);
-        return Promise.resolve(sum);
-      },
-    };
+    const dict = new MemorySharedDict(new MemoryClock());
+    const slow = Object.assign(new MemorySharedDict(new MemoryClock()), {
+      get: (key: string) => Promise.resolve(dict.get(key)),
+      incr: (key: string, by: number, init: number) => Promise.resolve(dict.incr(key, by, init)),
+    }) as SharedDict;
     const limiter = new Limiter(slow, [{ period: "hour", limit: 5 }], "x:");
     const verdicts = await Promise.all(Array.from({ length: 50 }, async () => limiter.decide("me", 0)));
     expect(verdicts.filter(({ isAllowed }) => isAllowed)).toHaveLength(5);
-    expect([...counts.values()]).toEqual([5]);
+    expect(dict.keys().map((key) => dict.get(key))).toEqual([5]);
   });
 });
 

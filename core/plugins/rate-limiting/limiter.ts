@@ -60,8 +60,8 @@ export class Limiter {
     for (let i = from; i < keys.length; i++) {
       const count = this.dict.get(keys[i]!);
       if (count instanceof Promise)
-        return count.then((value) => this.usage(keys, i + 1, [...used, value ?? 0]));
-      used.push(count ?? 0);
+        return count.then((value) => this.usage(keys, i + 1, [...used, Number(value ?? 0)]));
+      used.push(Number(count ?? 0));
     }
     return used;
   }
