@@ -40,12 +40,9 @@ const logger = nodeLogger({
 }).child({ worker: node.worker });
 
 const counters = newCounters();
-const schedule = new Schedule({
-  timers: new WebTimers(logger),
-  clock: webClock,
-  random: webRandom,
-  logger,
-});
+const timers = new WebTimers(logger);
+const sharing = sharingOf(zones, owner, timers);
+const schedule = new Schedule({ timers, clock: webClock, random: webRandom, logger, lock: sharing.lock });
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
 
@@ -82,7 +79,7 @@ const openGateway = async (): Promise<Gateway> => {
       board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
       dialer: nodeDialer,
-      sharing: sharingOf(zones, owner, schedule),
+      sharing,
       subtle: webSubtle,
       fetcher: new WebFetcher(),
       files: new NodeLineFiles(),
