@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { getRequestListener } from "@hono/node-server";
 import type { Certificate } from "./messages.ts";
 import type { ListenAddress } from "./conf/listeners.ts";
+import type { GivenSocket } from "./socketsource.ts";
 
 /** A body larger than this is refused, as Kong's Admin API does. */
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -20,7 +22,8 @@ export class AdminListener {
     this.certificate = certificate;
   }
 
-  listen({ host, port, backlog, ssl }: ListenAddress): Promise<void> {
+  /** Listens on a socket that is one of an address. */
+  async listen({ socket, backlog }: GivenSocket, { ssl }: ListenAddress): Promise<void> {
     const respond = getRequestListener((request) => this.app.fetch(request), {
       overrideGlobalObjects: false,
     });
@@ -40,13 +43,8 @@ export class AdminListener {
     };
     const server = ssl ? createTlsServer({ ...this.certificate }, serve) : createServer(serve);
     this.servers.push(server);
-    return new Promise((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ host, port, ...(backlog !== undefined && { backlog }) }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
+    server.listen(socket, backlog);
+    await once(server, "listening");
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
+import { nodeCertificates, type NodeLogger, nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
 import { defaultCertificate } from "./certificate.ts";
@@ -15,7 +14,6 @@ import {
   Database,
   DeclarativeConfiguration,
   DeclaredStore,
-  type Logger,
   type NodeFacts,
   Schedule,
   type Tables,
@@ -28,31 +26,16 @@ import { NodeLogLevel } from "./loglevel.ts";
 import { nodeHostname, nodeId } from "./node.ts";
 import { loadPlugins } from "./plugins.ts";
 import { WorkerPool } from "./pool.ts";
-import { probe } from "./probe.ts";
 import { kongVersion, version } from "./version.ts";
-import { cacheControl, createZones, ZoneKeeper } from "./zones.ts";
-
-/** Milliseconds that requests under way have when the gateway stops. */
-const graceMs = 10_000;
+import type { NodeMemory } from "./memory.ts";
+import type { SocketCounts } from "./sockets.ts";
+import type { SocketSource } from "./socketsource.ts";
+import { cacheControl } from "./zones.ts";
 
 const workerModule = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
   import.meta.url,
 );
-
-const refuseBusyPorts = async (conf: Conf): Promise<void> => {
-  const wanted: [string, ListenAddress][] = [
-    ...conf.proxyListen.map((address): [string, ListenAddress] => ["proxy_listen", address]),
-    ...conf.adminListen.map((address): [string, ListenAddress] => ["admin_listen", address]),
-    ...conf.statusListen.map((address): [string, ListenAddress] => ["status_listen", address]),
-  ];
-  const problems: string[] = [];
-  for (const [property, address] of wanted) {
-    const problem = await probe(property, address);
-    if (problem !== undefined) problems.push(problem);
-  }
-  if (problems.length > 0) throw new AggregateError(problems.map((problem) => new Error(problem)));
-};
 
 const readDeclarative = (conf: Conf): string | undefined => {
   if (conf.declarativeConfig === undefined) return conf.declarativeConfigString;
@@ -72,19 +55,33 @@ const readDeclarative = (conf: Conf): string | undefined => {
   }
 };
 
+/** What a master is given by the process that it lives in. */
+export interface MasterResources {
+  readonly sockets: SocketSource;
+  readonly counts: SocketCounts;
+  readonly memory: NodeMemory;
+  /** What the master before served: begun with when there is neither a database nor a declarative file. */
+  readonly tables: Tables | undefined;
+  /** Told what is waited for; undefined to fail at once. */
+  readonly onWaiting: ((reason: string) => void) | undefined;
+}
+
 /** The runtime's main thread: it owns configuration, workers and the Admin API. */
 export class Master {
   private readonly pool: WorkerPool;
   private readonly listeners: readonly AdminListener[];
   private readonly cluster: Cluster | undefined;
-  private readonly logger: Logger;
+  private readonly logger: NodeLogger;
+  private readonly declared: DeclaredStore | undefined;
 
   private constructor(
     pool: WorkerPool,
     listeners: readonly AdminListener[],
     cluster: Cluster | undefined,
-    logger: Logger,
+    logger: NodeLogger,
+    declared: DeclaredStore | undefined,
   ) {
+    this.declared = declared;
     this.pool = pool;
     this.listeners = listeners;
     this.cluster = cluster;
@@ -92,7 +89,9 @@ export class Master {
   }
 
   /** @throws AggregateError with every problem, or Error with the only one. */
-  static async open(conf: Conf): Promise<Master> {
+  static async open(conf: Conf, resources: MasterResources): Promise<Master> {
+    const { sockets, counts, memory } = resources;
+    const { zones, keeper, ticketKeys } = memory;
     const logger = nodeLogger({
       level: conf.logLevel,
       format: conf.logFormat,
@@ -106,7 +105,6 @@ export class Master {
       random: webRandom,
       certificates: nodeCertificates,
     });
-    await refuseBusyPorts(conf);
     if (conf.accessLog !== undefined) mkdirSync(path.dirname(conf.accessLog), { recursive: true });
     const { entities, auto } = configuration.context;
     const opened = await openDatabase(conf, entities, logger);
@@ -131,9 +129,9 @@ export class Master {
     const feed = new Feed(database, logger);
     const cluster =
       opened && new Cluster({ opened, feed, conf, node: id, timers, random: webRandom, logger });
-    await opened?.ready();
+    await opened?.ready(resources.onWaiting);
     await cluster?.begin();
-    const tables = opened === undefined ? Master.initial(conf, configuration, declared) : await feed.load();
+    const tables = opened === undefined ? Master.initial(conf, configuration, declared, resources.tables) : await feed.load();
     const certificate: Certificate | undefined = [
       ...conf.proxyListen,
       ...conf.adminListen,
@@ -141,9 +139,6 @@ export class Master {
     ].some(({ ssl }) => ssl)
       ? await defaultCertificate(conf)
       : undefined;
-    const ticketKeys = new Uint8Array(randomBytes(48));
-    const zones = createZones(conf.memCacheBytes);
-    const keeper = new ZoneKeeper(zones, timers);
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
       size: conf.workers,
@@ -161,6 +156,7 @@ export class Master {
         owner: keeper.claim(),
       }),
       onEnded: ({ owner }) => keeper.free(owner),
+      sockets: (number) => sockets.take(conf.proxyListen, counts, number, conf.workers),
     });
     const shown = shownConf(conf.texts);
     const admin = new AdminListener(
@@ -209,15 +205,17 @@ export class Master {
       }),
       certificate,
     );
-    const master = new Master(pool, [admin, status], cluster, logger);
+    const master = new Master(pool, [admin, status], cluster, logger, opened === undefined ? declared : undefined);
     try {
       await pool.start(tables);
       feed.start(pool);
       await cluster?.start();
-      for (const address of conf.adminListen) await admin.listen(address);
-      for (const address of conf.statusListen) await status.listen(address);
+      for (const socket of await sockets.take(conf.adminListen, counts, 0, 1))
+        await admin.listen(socket, conf.adminListen[socket.address]!);
+      for (const socket of await sockets.take(conf.statusListen, counts, 0, 1))
+        await status.listen(socket, conf.statusListen[socket.address]!);
     } catch (error) {
-      await master.close();
+      await master.close(0);
       throw error;
     }
     master.announce(conf);
@@ -228,9 +226,14 @@ export class Master {
     conf: Conf,
     configuration: DeclarativeConfiguration,
     declared: DeclaredStore,
+    before: Tables | undefined,
   ): Tables {
     const text = readDeclarative(conf);
-    if (text === undefined) return {};
+    if (text === undefined) {
+      if (before === undefined) return {};
+      declared.replaceAll(before);
+      return before;
+    }
     const loaded = configuration.read(text);
     if (loaded.ok) {
       configuration.accept(loaded);
@@ -271,8 +274,23 @@ export class Master {
     this.logger.log("notice", `sallyport ${version} serves with ${conf.workers} worker(s)`);
   }
 
-  /** Stops accepting, lets requests end, stops the workers. Harmless when called again. */
-  async close(): Promise<void> {
+  /** What is served, when no database keeps it. */
+  get tables(): Tables | undefined {
+    return this.declared && this.pool.tables;
+  }
+
+  /** Goes on in new log files. */
+  reopenLogs(): void {
+    this.logger.reopen();
+    this.pool.reopenLogs();
+  }
+
+  /**
+   * Stops accepting, lets requests end, stops the workers. Can be called again with less grace.
+   *
+   * @param graceMs Milliseconds that requests under way have.
+   */
+  async close(graceMs: number): Promise<void> {
     await Promise.all(this.listeners.map((listener) => listener.close()));
     await this.pool.close(graceMs);
     await this.cluster?.close();

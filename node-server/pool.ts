@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { serverOn } from "../adapters/node/index.ts";
 import {
   applyChanges,
   type HealthChange,
@@ -9,6 +10,7 @@ import {
   type WorkerCounts,
 } from "../core/index.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
+import type { GivenSocket } from "./socketsource.ts";
 
 /** A worker whose event loop stood still this long is replaced. */
 const hangMs = 15_000;
@@ -65,6 +67,19 @@ class Member {
     if (!this.isGone) this.thread.postMessage(message);
   }
 
+  /** Listening servers move to the thread. */
+  listen(sockets: readonly GivenSocket[]): void {
+    if (this.isGone) return;
+    const servers = sockets.map(({ address, socket, backlog }) => ({
+      address,
+      // It listens and moves in the same turn: nothing is accepted here.
+      server: serverOn(socket, backlog),
+    }));
+    const message: ToWorker = { type: "listen", servers };
+    // Node can move a listening server; its types do not know.
+    this.thread.postMessage(message, servers.map(({ server }) => server) as never);
+  }
+
   /** The next message of that type; undefined when the worker is gone before. */
   next<T extends FromWorker["type"]>(type: T): Promise<Extract<FromWorker, { type: T }> | undefined> {
     return new Promise((resolve) => {
@@ -88,6 +103,8 @@ export interface PoolOptions {
   readonly data: (number: number, heartbeat: Int32Array) => WorkerData;
   /** Told when a thread ended, with what it was born with. */
   readonly onEnded: (data: WorkerData) => void;
+  /** What a worker of that number accepts from. */
+  readonly sockets: (number: number) => Promise<GivenSocket[]>;
 }
 
 /** The workers of a node: as many as configured, each on the current configuration, the dead replaced. */
@@ -140,7 +157,7 @@ export class WorkerPool {
     // Changes are made one after the other: what it takes in here is current when it begins to listen.
     await this.inTurn(() => this.bring(member));
     if (this.logLevel !== undefined) member.send({ type: "log_level", level: this.logLevel });
-    member.send({ type: "listen" });
+    member.listen(await this.options.sockets(number));
     const outcome = await Promise.race([member.next("listening"), failed]);
     if (outcome?.type === "listening") {
       member.isListening = true;
@@ -268,6 +285,16 @@ export class WorkerPool {
     if (isHealthy) this.unhealthy.delete(address);
     else this.unhealthy.add(address);
     for (const member of this.members) if (member !== noticedBy) member.send({ type: "health", change });
+  }
+
+  /** What is served. */
+  get tables(): Tables {
+    return this.current.tables;
+  }
+
+  /** Every worker goes on in new log files. */
+  reopenLogs(): void {
+    for (const member of this.members) member.send({ type: "reopen" });
   }
 
   /** Sets the level from which workers log, those born later included. */

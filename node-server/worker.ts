@@ -3,8 +3,8 @@ import { setTimeout as after } from "node:timers/promises";
 import {
   AccessLog,
   type AccessRecord,
+  adoptServer,
   CertificateStore,
-  listen,
   type Listener,
   newCounters,
   nodeLogger,
@@ -44,6 +44,7 @@ const schedule = new Schedule({
   random: webRandom,
   logger,
 });
+const files = new NodeLineFiles();
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
 
@@ -80,7 +81,7 @@ const openGateway = async (): Promise<Gateway> => {
       sharing: sharingOf(zones, owner, schedule),
       subtle: webSubtle,
       fetcher: new WebFetcher(),
-      files: new NodeLineFiles(),
+      files,
     },
     {
       version,
@@ -103,10 +104,10 @@ const certificates =
         { ticketKeys: Buffer.from(ticketKeys) },
       );
 
-const openListeners = async (gateway: Gateway): Promise<void> => {
-  for (const address of conf.proxyListen) {
+const openListeners = (gateway: Gateway, { servers }: Extract<ToWorker, { type: "listen" }>): void => {
+  for (const { server, address } of servers) {
     listeners.push(
-      await listen({ ...address, reusePort: true, backlog: address.backlog ?? 16_384 }, gateway, {
+      adoptServer(server, conf.proxyListen[address]!, gateway, {
         counters,
         ...(certificates && { certificates }),
         onServerName: (name) => gateway.certificate(name),
@@ -173,7 +174,11 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
       tell({ type: "committed", version: message.version });
       return;
     case "listen":
-      openListeners(gateway).catch((error: unknown) => tell({ type: "failed", problem: String(error) }));
+      try {
+        openListeners(gateway, message);
+      } catch (error) {
+        tell({ type: "failed", problem: String(error) });
+      }
       return;
     case "count":
       tell({
@@ -192,6 +197,11 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
       return;
     case "health":
       gateway.setHealth(message.change);
+      return;
+    case "reopen":
+      logger.reopen();
+      log?.reopen();
+      files.reopen();
       return;
     case "log_level":
       logger.level = message.level;

@@ -15,15 +15,26 @@ const levels = {
 
 type Pino = pino.Logger<LogLevel>;
 
+interface Reopened {
+  reopen(): void;
+}
+
 /** Records by pino. A write is complete when `log` returns: nothing is lost when a thread dies. */
 export class NodeLogger implements Logger {
   private readonly pino: Pino;
   /** One for a logger and all its children. */
   private readonly threshold: { level: LogLevel };
+  private readonly target: Reopened;
 
-  constructor(base: Pino, threshold: { level: LogLevel }) {
+  constructor(base: Pino, threshold: { level: LogLevel }, target: Reopened) {
     this.pino = base;
     this.threshold = threshold;
+    this.target = target;
+  }
+
+  /** Goes on in a new file of the same name, after the old one was moved away. */
+  reopen(): void {
+    this.target.reopen();
   }
 
   /** The least important level that is written. Setting it holds for every child, too. */
@@ -46,7 +57,7 @@ export class NodeLogger implements Logger {
   }
 
   child(fields: LogFields): NodeLogger {
-    return new NodeLogger(this.pino.child(fields), this.threshold);
+    return new NodeLogger(this.pino.child(fields), this.threshold, this.target);
   }
 }
 
@@ -84,5 +95,5 @@ export const nodeLogger = ({ level, format, file }: LogOptions): NodeLogger => {
     },
     stream,
   ) as unknown as Pino;
-  return new NodeLogger(base, { level });
+  return new NodeLogger(base, { level }, { reopen: () => void (file !== undefined && target.reopen()) });
 };
