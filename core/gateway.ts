@@ -13,6 +13,9 @@ import { sharedCache, WorkerEvents } from "./events/index.ts";
 import { Planner } from "./pipeline/planner.ts";
 import type { PluginInstance } from "./pipeline/plan.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { GroupState } from "./balancer/index.ts";
+import type { DnsClient, DnsStatistics } from "./dns/index.ts";
+import type { Dialer } from "./ports/dialer.ts";
 import type { Directory, Row } from "./ports/directory.ts";
 import type {
   Downstream,
@@ -24,6 +27,7 @@ import type {
 } from "./ports/downstream.ts";
 import type { Fetcher } from "./ports/fetcher.ts";
 import type { LineFiles } from "./ports/lines.ts";
+import type { HealthBoard } from "./ports/healthboard.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
 import type { SharedDict } from "./ports/shareddict.ts";
@@ -50,6 +54,12 @@ export interface GatewayPorts {
   readonly transport: Transport;
   /** Counters of rate limits: of the node, or as far as the root can share them. */
   readonly counters: SharedDict;
+  /** What is known of the health of upstreams: of the node, or as far as the root can share it. */
+  readonly board: HealthBoard;
+  /** Resolves the names of services and targets; undefined to leave that to the transport. */
+  readonly dns?: DnsClient | undefined;
+  /** For TCP health checks; undefined where they can't be made. */
+  readonly dialer?: Dialer | undefined;
   /** Undefined where a worker is alone, as an isolate at the edge. */
   readonly sharing?: Sharing | undefined;
   readonly subtle: Subtle;
@@ -95,6 +105,12 @@ export interface Gateway extends RequestHandler {
   certificate(serverName: string | undefined): void;
   /** Takes over what another worker noticed or an operator decided about an address. */
   setHealth(change: HealthChange): void;
+  /** Every address of an upstream that is down. */
+  unhealthy(): HealthChange[];
+  /** What is known of an upstream's targets; undefined when there is none of that name. */
+  upstreamState(name: string): Promise<GroupState | undefined>;
+  /** What the DNS client counted; undefined when the platform resolves names. */
+  dnsStatistics(): DnsStatistics | undefined;
   /** What plugins counted on this worker, under names with labels. */
   metrics(): Record<string, number>;
 }
@@ -112,6 +128,7 @@ class CompiledGateway implements Gateway {
   private readonly definitions: ReadonlyMap<string, PluginDefinition>;
   private readonly upstreams: Upstreams;
   private readonly prober: Prober | undefined;
+  private readonly dns: DnsClient | undefined;
   private rows: Rows;
   private snapshot: Snapshot;
   private kept = new Map<string, Kept>();
@@ -123,9 +140,15 @@ class CompiledGateway implements Gateway {
     this.upstreams = new Upstreams({
       clock: ports.clock,
       random: ports.random,
+      board: ports.board,
+      dns: ports.dns,
+      logger: ports.logger,
       onHealthChange: options.onHealthChange,
     });
-    this.prober = options.isProber ? new Prober(this.upstreams, ports) : undefined;
+    this.prober = options.isProber
+      ? new Prober(this.upstreams, { ...ports, dns: ports.dns, dialer: ports.dialer })
+      : undefined;
+    this.dns = ports.dns;
     this.ports = {
       transport: ports.transport,
       clock: ports.clock,
@@ -194,6 +217,18 @@ class CompiledGateway implements Gateway {
     this.upstreams.setHealth(change);
   }
 
+  unhealthy(): HealthChange[] {
+    return this.upstreams.unhealthy();
+  }
+
+  upstreamState(name: string): Promise<GroupState | undefined> {
+    return this.upstreams.state(name);
+  }
+
+  dnsStatistics(): DnsStatistics | undefined {
+    return this.dns?.stats();
+  }
+
   private flow(
     request: IncomingRequest | RefusedRequest,
     downstream: Downstream,
@@ -241,7 +276,7 @@ class CompiledGateway implements Gateway {
     const swapUpstreams = touches("upstreams", "targets") ? this.upstreams.prepare(rows) : undefined;
     return () => {
       swapUpstreams?.();
-      if (swapUpstreams !== undefined) this.prober?.restart();
+      if (swapUpstreams !== undefined) this.prober?.update();
       rows.apply(changes.filter(isInPlace));
       this.rows = rows;
       this.kept = kept;
@@ -258,7 +293,7 @@ class CompiledGateway implements Gateway {
     const swapUpstreams = this.upstreams.prepare(rows);
     return () => {
       swapUpstreams();
-      this.prober?.restart();
+      this.prober?.update();
       this.rows = rows;
       this.kept = kept;
       this.snapshot = { version: this.snapshot.version + 1, router, planner };

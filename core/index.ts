@@ -1,10 +1,13 @@
 /** The front door: the one file of the core that adapters and roots import. */
 export * from "./ports/body.ts";
 export * from "./ports/clock.ts";
+export * from "./ports/dialer.ts";
 export * from "./ports/directory.ts";
+export * from "./ports/dns.ts";
 export * from "./ports/downstream.ts";
 export * from "./ports/eventlog.ts";
 export * from "./ports/fetcher.ts";
+export * from "./ports/healthboard.ts";
 export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
@@ -18,6 +21,8 @@ export * from "./ports/workerbus.ts";
 export type { Ready } from "./ready.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";
+export * from "./dns/index.ts";
+export { type AddressState, type GroupState, healthBoard, type TargetState } from "./balancer/index.ts";
 export { sharedCache, WorkerEvents } from "./events/index.ts";
 export type { HealthChange } from "./proxy/upstreams.ts";
 export { BytesBody, readAll } from "./http/bodies.ts";

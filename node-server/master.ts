@@ -187,9 +187,10 @@ export class Master {
           pool.setLogLevel(level);
         }),
         health: {
-          isHealthy: (upstream, host, port) => pool.isHealthy(upstream, host, port),
+          state: (upstream) => pool.inspect(upstream),
           mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
         },
+        dns: () => pool.countDns(),
       }),
       certificate,
     );
@@ -202,6 +203,7 @@ export class Master {
         ...(opened === undefined && { configuration }),
         counts: () => pool.count(),
         dicts: () => keeper.usage(),
+        dns: () => pool.countDns(),
       }),
       certificate,
     );

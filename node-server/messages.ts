@@ -1,5 +1,14 @@
-import type { HealthChange, LogLevel, NodeFacts, RowChange, Tables, WorkerCounts } from "../core/index.ts";
 import type { Server } from "node:net";
+import type {
+  DnsStatistics,
+  GroupState,
+  HealthChange,
+  LogLevel,
+  NodeFacts,
+  RowChange,
+  Tables,
+  WorkerCounts,
+} from "../core/index.ts";
 import type { Account } from "./account.ts";
 import type { Conf } from "./conf/load.ts";
 import type { SocketCounts } from "./sockets.ts";
@@ -80,6 +89,10 @@ export type ToWorker =
   /** Go on in new log files. */
   | { readonly type: "reopen" }
   | { readonly type: "count" }
+  /** Tell what is known of an upstream's targets. */
+  | { readonly type: "inspect"; readonly upstream: string }
+  /** Tell what the DNS client counted. */
+  | { readonly type: "countDns" }
   /** Another worker noticed, or an operator decided. */
   | { readonly type: "health"; readonly change: HealthChange }
   /** Write records from this level on. */
@@ -95,5 +108,9 @@ export type FromWorker =
   | { readonly type: "listening" }
   | { readonly type: "health"; readonly change: HealthChange }
   | { readonly type: "counted"; readonly counts: WorkerCounts }
+  /** Undefined when there is no such upstream. */
+  | { readonly type: "inspected"; readonly state: GroupState | undefined }
+  /** Undefined when the operating system resolves names. */
+  | { readonly type: "countedDns"; readonly statistics: DnsStatistics | undefined }
   /** It can't serve at all. */
   | { readonly type: "failed"; readonly problem: string };

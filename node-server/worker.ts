@@ -8,6 +8,7 @@ import {
   type Listener,
   newCounters,
   nodeLogger,
+  nodeDialer,
   NodeLineFiles,
   NodeTransport,
 } from "../adapters/node/index.ts";
@@ -23,9 +24,10 @@ import {
   type Tables,
 } from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
+import { openDns } from "./dns.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
-import { countersOf, sharingOf } from "./zones.ts";
+import { boardOf, countersOf, sharingOf } from "./zones.ts";
 
 const { conf, node, version, heartbeat, certificate, ticketKeys, zones, owner } = workerData as WorkerData;
 const port = parentPort!;
@@ -78,6 +80,9 @@ const openGateway = async (): Promise<Gateway> => {
       timers: schedule,
       transport,
       counters: countersOf(zones, owner),
+      board: boardOf(zones, owner),
+      dns: openDns(conf.dns, logger),
+      dialer: nodeDialer,
       sharing: sharingOf(zones, owner, schedule),
       subtle: webSubtle,
       fetcher: new WebFetcher(),
@@ -194,6 +199,18 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
           timers: schedule.statistics,
         },
       });
+      return;
+    case "inspect":
+      gateway.upstreamState(message.upstream).then(
+        (state) => tell({ type: "inspected", state }),
+        (error: unknown) => {
+          logger.log("error", `the state of upstream ${message.upstream} is not known`, { error });
+          tell({ type: "inspected", state: undefined });
+        },
+      );
+      return;
+    case "countDns":
+      tell({ type: "countedDns", statistics: gateway.dnsStatistics() });
       return;
     case "health":
       gateway.setHealth(message.change);

@@ -11,6 +11,8 @@ import { webClock } from "../adapters/web/index.ts";
 import {
   type CacheControl,
   type DictUsage,
+  type HealthBoard,
+  healthBoard,
   type Logger,
   type SharedDict,
   sharedCache,
@@ -26,6 +28,7 @@ export type ZoneName =
   | "kong"
   | "kong_db_cache"
   | "kong_db_cache_miss"
+  | "kong_healthchecks"
   | "kong_locks"
   | "kong_rate_limiting_counters";
 
@@ -41,6 +44,7 @@ export const createZones = (cacheBytes: number): Zones => ({
     kong: createZone(mebibytes(5)),
     kong_db_cache: createZone(cacheBytes),
     kong_db_cache_miss: createZone(mebibytes(12)),
+    kong_healthchecks: createZone(mebibytes(5)),
     kong_locks: createZone(mebibytes(8)),
     kong_rate_limiting_counters: createZone(mebibytes(12)),
   },
@@ -50,6 +54,10 @@ export const createZones = (cacheBytes: number): Zones => ({
 /** The counters of rate limits, as a thread reaches them. */
 export const countersOf = ({ dicts }: Zones, owner: number): SharedDict =>
   new ZoneDict(dicts.kong_rate_limiting_counters, webClock, owner);
+
+/** The health of upstreams, as a thread reaches it. */
+export const boardOf = ({ dicts }: Zones, owner: number): HealthBoard =>
+  healthBoard(new ZoneDict(dicts.kong_healthchecks, webClock, owner));
 
 /** What a thread shares with the others. */
 export const sharingOf = ({ dicts, bus }: Zones, owner: number, timers: Timers): Sharing => {

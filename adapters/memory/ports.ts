@@ -1,4 +1,4 @@
-import type { GatewayPorts } from "../../core/index.ts";
+import { type GatewayPorts, healthBoard } from "../../core/index.ts";
 import { MemoryClock } from "./clock.ts";
 import { MemoryFetcher } from "./fetcher.ts";
 import { MemoryLogger } from "./logger.ts";
@@ -24,6 +24,7 @@ export const memoryPorts = (): MemoryPorts => {
     logger: new MemoryLogger(),
     timers: new MemoryTimers(clock),
     counters: new MemorySharedDict(clock),
+    board: healthBoard(new MemorySharedDict(clock)),
     subtle: crypto.subtle,
     fetcher: new MemoryFetcher(),
     files: undefined,

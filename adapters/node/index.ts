@@ -1,3 +1,6 @@
+export { nodeDialer } from "./dialer.ts";
+export { DnsFiles, type DnsFileOptions } from "./dns/files.ts";
+export { NodeDnsTransport } from "./dns/transport.ts";
 export { AccessLog, type AccessRecord, accessLine } from "./http/accesslog.ts";
 export { type BoundSocket, bindSocket, serverOn } from "./http/bound.ts";
 export {

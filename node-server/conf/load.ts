@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { type DnsConf, dnsConf, dnsProblems } from "./dns.ts";
 import { type ListenAddress, parseListeners } from "./listeners.ts";
 import { properties, type Property, type PropertyName } from "./properties.ts";
 import { addressSet, type LogLevel } from "../../core/index.ts";
@@ -31,6 +32,7 @@ export interface Conf {
   readonly sqlitePath: string;
   readonly postgres: PostgresConf;
   readonly dbUpdateMs: number;
+  readonly dns: DnsConf;
   readonly dbPropagationMs: number;
   /** 0 for never. */
   readonly dbCacheMs: number;
@@ -106,6 +108,8 @@ const problemOf = (name: string, property: Property, value: string): string | un
     return `${name} is not a boolean: '${value}'`;
   }
   if (property.type === "integer" && !/^-?\d+$/.test(value)) return `${name} is not a number: '${value}'`;
+  if (property.type === "number" && !/^\d+(?:\.\d+)?$/.test(value))
+    return `${name} is not a number: '${value}'`;
   if (property.type === "listeners") {
     const parsed = parseListeners(value);
     if (typeof parsed === "string") return `${name}: ${parsed}`;
@@ -163,6 +167,7 @@ export const loadConf = (sources: ConfSources): Conf => {
   if ((texts.ssl_cert === "") !== (texts.ssl_cert_key === "")) {
     problems.push("ssl_cert and ssl_cert_key must be given together");
   }
+  problems.push(...dnsProblems(texts));
   if (problems.length > 0) throw new ConfError(problems);
   const resolve = (key: PropertyName): string => path.resolve(bases[key], texts[key]);
   const prefix = resolve("prefix");
@@ -203,6 +208,7 @@ export const loadConf = (sources: ConfSources): Conf => {
       isVerified: isTrue(texts.pg_ssl_verify),
       connections: Number(texts.pg_pool_size || 10),
     },
+    dns: dnsConf(texts),
     dbUpdateMs: Number(texts.db_update_frequency) * 1000,
     dbPropagationMs: Number(texts.db_update_propagation) * 1000,
     dbCacheMs: Number(texts.db_cache_ttl) * 1000,

@@ -27,7 +27,7 @@ const list = (text: string): string[] => text.split(",").flatMap((item) => item.
 
 const valueOf = (text: string, { type }: Property): unknown => {
   if (type === "boolean") return text === "on" || text === "true";
-  if (type === "integer") return Number(text);
+  if (type === "integer" || type === "number") return Number(text);
   return type === "list" || type === "listeners" ? list(text) : text;
 };
 
