@@ -38,6 +38,8 @@ import type { Transport } from "./ports/transport.ts";
 import { Flow, type FlowPorts } from "./proxy/flow.ts";
 import { type ProxyOptions, proxyOptions } from "./proxy/options.ts";
 import { affectedRoutes, compiledTables } from "./proxy/affected.ts";
+import { secretOf, type Variables, type VaultRow, withSecrets } from "./entities/secret.ts";
+import { clientAddress } from "./proxy/realip.ts";
 import { Prober } from "./proxy/prober.ts";
 import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
 import { serviceTls } from "./proxy/tls.ts";
@@ -79,6 +81,8 @@ export interface GatewayOptions {
   readonly proxy?: Partial<ProxyOptions>;
   /** Told when an exchange is over: access logs, counters. */
   readonly onFinished?: (exchange: Exchange) => void;
+  /** Where references to the env vault lead; without it they stand for nothing. */
+  readonly secrets?: { readonly variables: Variables; readonly prefix: string };
   /** This worker makes the active health checks of its node. */
   readonly isProber?: boolean;
   /** Told when traffic or a probe made an address of an upstream change sides. */
@@ -234,7 +238,10 @@ class CompiledGateway implements Gateway {
     downstream: Downstream,
     scope: RequestScope | undefined,
   ): Flow {
-    const exchange = new Exchange(this.nextId(), new ClientRequest(request), this.ports.clock.nowMs());
+    const { realIp, isTrusted, errorFormat } = this.ports.options;
+    const address = clientAddress(request.connection, request.headers, isTrusted, realIp);
+    const client = new ClientRequest(request, address);
+    const exchange = new Exchange(this.nextId(), client, this.ports.clock.nowMs(), errorFormat);
     return new Flow(exchange, this.snapshot, this.ports, downstream, scope);
   }
 
@@ -328,16 +335,26 @@ class CompiledGateway implements Gateway {
       if (!row.enabled) return [];
       const text = JSON.stringify([row.name, row.config, row.route, row.service, row.consumer]);
       const before = this.kept.get(row.id);
-      const instance = before?.row === text ? before.instance : this.instance(row);
+      const instance = before?.row === text ? before.instance : this.instance(row, rows);
       kept.set(row.id, { row: text, instance });
       return [[row, instance]];
     });
   }
 
-  private instance(row: PluginRow): PluginInstance {
+  /** What a reference stands for: nothing, and a record in the log, when it leads nowhere. */
+  private secretOf(reference: string, rows: Rows): string {
+    const vaults = [...rows.all("vaults")] as unknown as VaultRow[];
+    const { variables, prefix } = this.options.secrets ?? { variables: () => undefined, prefix: "" };
+    const value = secretOf(reference, vaults, variables, prefix);
+    if (value === undefined) this.ports.logger.log("error", `${reference} stands for nothing`);
+    return value ?? "";
+  }
+
+  private instance(row: PluginRow, rows: Rows): PluginInstance {
     const definition = this.definitions.get(row.name);
     if (definition === undefined) throw new Error(`${row.name} plugin is in use but not enabled`);
-    const phases: PluginPhases = definition.create(row.config, this.host, row);
+    const config = withSecrets(row.config, (reference) => this.secretOf(reference, rows));
+    const phases: PluginPhases = definition.create(config, this.host, row);
     return { id: row.id, name: row.name, priority: definition.priority, phases };
   }
 

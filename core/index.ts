@@ -83,3 +83,8 @@ export {
   type WorkerCounts,
 } from "./admin/index.ts";
 export { compareTables, type Difference, exportYaml } from "./declarative/index.ts";
+export { isReference } from "./schema/reference.ts";
+export { envSecret, readReference, type SecretReference, type Variables } from "./entities/secret.ts";
+export type { ErrorFormat } from "./http/accept.ts";
+export { type ProxyOptions, proxyOptions, type ResponseTokens } from "./proxy/options.ts";
+export { viaTexts } from "./proxy/request.ts";

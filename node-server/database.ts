@@ -46,7 +46,10 @@ const patienceMs = 60_000;
 /** PostgreSQL while it starts or stops: 57P0x. */
 const isUnreachable = (error: unknown): boolean => {
   const code = (error as { code?: unknown }).code;
-  return typeof code === "string" && /^(?:E(?:CONNREFUSED|CONNRESET|HOSTUNREACH|TIMEDOUT|AI_AGAIN)|ENOTFOUND|57P0\d)$/.test(code);
+  return (
+    typeof code === "string" &&
+    /^(?:E(?:CONNREFUSED|CONNRESET|HOSTUNREACH|TIMEDOUT|AI_AGAIN)|ENOTFOUND|57P0\d)$/.test(code)
+  );
 };
 
 const reached = async <T>(

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { nodeCertificates, type NodeLogger, nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
-import { defaultCertificate } from "./certificate.ts";
+import { defaultCertificates } from "./certificate.ts";
 import type { ListenAddress } from "./conf/listeners.ts";
 import type { Conf } from "./conf/load.ts";
 import { shownConf } from "./conf/shown.ts";
@@ -16,12 +16,11 @@ import {
   DeclaredStore,
   type NodeFacts,
   Schedule,
-  type Tables,
 } from "../core/index.ts";
 import { Cluster } from "./cluster.ts";
 import { openDatabase } from "./database.ts";
+import { type Declared, initialTables } from "./declarative.ts";
 import { Feed } from "./feed.ts";
-import type { Certificate } from "./messages.ts";
 import { NodeLogLevel } from "./loglevel.ts";
 import { nodeHostname, nodeId } from "./node.ts";
 import { loadPlugins } from "./plugins.ts";
@@ -37,31 +36,13 @@ const workerModule = new URL(
   import.meta.url,
 );
 
-const readDeclarative = (conf: Conf): string | undefined => {
-  if (conf.declarativeConfig === undefined) return conf.declarativeConfigString;
-  const extension = path.extname(conf.declarativeConfig);
-  if (![".yml", ".yaml", ".json"].includes(extension)) {
-    throw new Error(
-      `error parsing declarative config file ${conf.declarativeConfig}: unknown file type: '${extension}'`,
-    );
-  }
-  try {
-    return readFileSync(conf.declarativeConfig, "utf8");
-  } catch (error) {
-    throw new Error(
-      `error parsing declarative config file ${conf.declarativeConfig}: ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
-};
-
 /** What a master is given by the process that it lives in. */
 export interface MasterResources {
   readonly sockets: SocketSource;
   readonly counts: SocketCounts;
   readonly memory: NodeMemory;
   /** What the master before served: begun with when there is neither a database nor a declarative file. */
-  readonly tables: Tables | undefined;
+  readonly declared: Declared | undefined;
   /** Told what is waited for; undefined to fail at once. */
   readonly onWaiting: ((reason: string) => void) | undefined;
 }
@@ -72,16 +53,16 @@ export class Master {
   private readonly listeners: readonly AdminListener[];
   private readonly cluster: Cluster | undefined;
   private readonly logger: NodeLogger;
-  private readonly declared: DeclaredStore | undefined;
+  private readonly configuration: DeclarativeConfiguration | undefined;
 
   private constructor(
     pool: WorkerPool,
     listeners: readonly AdminListener[],
     cluster: Cluster | undefined,
     logger: NodeLogger,
-    declared: DeclaredStore | undefined,
+    configuration: DeclarativeConfiguration | undefined,
   ) {
-    this.declared = declared;
+    this.configuration = configuration;
     this.pool = pool;
     this.listeners = listeners;
     this.cluster = cluster;
@@ -105,7 +86,8 @@ export class Master {
       random: webRandom,
       certificates: nodeCertificates,
     });
-    if (conf.accessLog !== undefined) mkdirSync(path.dirname(conf.accessLog), { recursive: true });
+    for (const log of [conf.accessLog, conf.adminAccessLog, conf.statusAccessLog])
+      if (log !== undefined) mkdirSync(path.dirname(log.file), { recursive: true });
     const { entities, auto } = configuration.context;
     const opened = await openDatabase(conf, entities, logger);
     const declared = new DeclaredStore(entities, webClock);
@@ -119,7 +101,7 @@ export class Master {
           ?.sync()
           .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
     });
-    const id = nodeId(conf.prefix);
+    const id = conf.nodeId ?? nodeId(conf.prefix);
     const timers = new Schedule({
       timers: new WebTimers(logger),
       clock: webClock,
@@ -131,14 +113,11 @@ export class Master {
       opened && new Cluster({ opened, feed, conf, node: id, timers, random: webRandom, logger });
     await opened?.ready(resources.onWaiting);
     await cluster?.begin();
-    const tables = opened === undefined ? Master.initial(conf, configuration, declared, resources.tables) : await feed.load();
-    const certificate: Certificate | undefined = [
-      ...conf.proxyListen,
-      ...conf.adminListen,
-      ...conf.statusListen,
-    ].some(({ ssl }) => ssl)
-      ? await defaultCertificate(conf)
-      : undefined;
+    const tables =
+      opened === undefined
+        ? initialTables(conf, configuration, declared, resources.declared)
+        : await feed.load();
+    const certificates = await defaultCertificates(conf, "proxy");
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
       size: conf.workers,
@@ -149,7 +128,7 @@ export class Master {
         conf,
         node: facts(number),
         version,
-        certificate,
+        certificates,
         ticketKeys,
         heartbeat,
         zones,
@@ -192,7 +171,13 @@ export class Master {
         },
         dns: () => pool.countDns(),
       }),
-      certificate,
+      {
+        certificates: await defaultCertificates(conf, "admin"),
+        tls: conf.tls,
+        maxBodyBytes: conf.adminMaxBodyBytes,
+        accessLog: conf.adminAccessLog,
+        hasLatency: conf.response.adminLatency,
+      },
     );
     const status = new AdminListener(
       createStatusApi({
@@ -205,9 +190,21 @@ export class Master {
         dicts: () => keeper.usage(),
         dns: () => pool.countDns(),
       }),
-      certificate,
+      {
+        certificates: await defaultCertificates(conf, "status"),
+        tls: conf.tls,
+        maxBodyBytes: conf.adminMaxBodyBytes,
+        accessLog: conf.statusAccessLog,
+        hasLatency: conf.response.adminLatency,
+      },
     );
-    const master = new Master(pool, [admin, status], cluster, logger, opened === undefined ? declared : undefined);
+    const master = new Master(
+      pool,
+      [admin, status],
+      cluster,
+      logger,
+      opened === undefined ? configuration : undefined,
+    );
     try {
       await pool.start(tables);
       feed.start(pool);
@@ -222,32 +219,6 @@ export class Master {
     }
     master.announce(conf);
     return master;
-  }
-
-  private static initial(
-    conf: Conf,
-    configuration: DeclarativeConfiguration,
-    declared: DeclaredStore,
-    before: Tables | undefined,
-  ): Tables {
-    const text = readDeclarative(conf);
-    if (text === undefined) {
-      if (before === undefined) return {};
-      declared.replaceAll(before);
-      return before;
-    }
-    const loaded = configuration.read(text);
-    if (loaded.ok) {
-      configuration.accept(loaded);
-      const tables = configuration.tables(loaded);
-      declared.replaceAll(tables);
-      return tables;
-    }
-    const source = conf.declarativeConfig ?? "declarative_config_string";
-    throw new AggregateError([
-      new Error(`error parsing declarative config file ${source}:`),
-      ...configuration.describe(loaded).map((line) => new Error(`  ${line}`)),
-    ]);
   }
 
   private static control(
@@ -277,12 +248,13 @@ export class Master {
   }
 
   /** What is served, when no database keeps it. */
-  get tables(): Tables | undefined {
-    return this.declared && this.pool.tables;
+  get declared(): Declared | undefined {
+    return this.configuration?.current;
   }
 
   /** Goes on in new log files. */
   reopenLogs(): void {
+    for (const listener of this.listeners) listener.reopenLog();
     this.logger.reopen();
     this.pool.reopenLogs();
   }

@@ -32,6 +32,11 @@ export class NodeMemory {
     if (cacheBytes === this.cacheBytes) return this;
     const { dicts, bus } = this.zones;
     const zones = { bus, dicts: { ...dicts, kong_db_cache: createZones(cacheBytes).dicts.kong_db_cache } };
-    return new NodeMemory(zones, cacheBytes, new ZoneKeeper(zones, timers, this.keeper.owners), this.ticketKeys);
+    return new NodeMemory(
+      zones,
+      cacheBytes,
+      new ZoneKeeper(zones, timers, this.keeper.owners),
+      this.ticketKeys,
+    );
   }
 }

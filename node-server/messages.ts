@@ -11,6 +11,7 @@ import type {
 } from "../core/index.ts";
 import type { Account } from "./account.ts";
 import type { Conf } from "./conf/load.ts";
+import type { Declared } from "./declarative.ts";
 import type { SocketCounts } from "./sockets.ts";
 import type { Zones } from "./zones.ts";
 
@@ -23,14 +24,14 @@ export type ToRuntime =
       /** Who to become; undefined to stay. */
       readonly account: Account | undefined;
       /** What the process before served, where no database keeps it. */
-      readonly tables: Tables | undefined;
+      readonly declared: Declared | undefined;
     }
   /** Serve another configuration of the node, with new workers. */
   | { readonly type: "reload"; readonly conf: Conf; readonly sockets: SocketCounts }
   /** Go on in new log files. */
   | { readonly type: "reopen" }
   /** Tell what is served. */
-  | { readonly type: "tables" }
+  | { readonly type: "declared" }
   /** A socket comes with it, unless there is none. */
   | { readonly type: "socket"; readonly id: number; readonly isFound: boolean }
   /** @param graceMs Milliseconds that requests under way have. */
@@ -44,7 +45,7 @@ export type FromRuntime =
   /** Not yet, for a reason that may go away. */
   | { readonly type: "waiting"; readonly reason: string }
   | { readonly type: "reloaded" }
-  | { readonly type: "tables"; readonly tables: Tables | undefined }
+  | { readonly type: "declared"; readonly declared: Declared | undefined }
   /** Wants a socket of an address. */
   | { readonly type: "socket"; readonly id: number; readonly name: string; readonly number: number };
 
@@ -61,8 +62,8 @@ export interface WorkerData {
   readonly node: NodeFacts;
   /** Of this package. */
   readonly version: string;
-  /** For TLS clients that no other one fits; undefined when nothing listens for TLS. */
-  readonly certificate: Certificate | undefined;
+  /** For TLS clients that no other one fits; none when nothing listens for TLS. */
+  readonly certificates: readonly Certificate[];
   /** 48 bytes: a session that one worker began can be resumed on any other. */
   readonly ticketKeys: Uint8Array;
   /** Memory that all threads share. */

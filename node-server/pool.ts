@@ -214,11 +214,6 @@ export class WorkerPool {
     for (const member of this.members) if (member !== noticedBy) member.send({ type: "health", change });
   }
 
-  /** What is served. */
-  get tables(): Tables {
-    return this.current.tables;
-  }
-
   /** Every worker goes on in new log files. */
   reopenLogs(): void {
     for (const member of this.members) member.send({ type: "reopen" });

@@ -29,7 +29,7 @@ const start = async ({
   conf,
   sockets: counts,
   account,
-  tables,
+  declared,
 }: Extract<ToRuntime, { type: "start" }>): Promise<void> => {
   try {
     if (account !== undefined) become(account);
@@ -38,7 +38,7 @@ const start = async ({
       counts,
       sockets,
       memory,
-      tables,
+      declared,
       onWaiting: (reason) => tell({ type: "waiting", reason }),
     });
     tell({ type: "ready" });
@@ -49,14 +49,17 @@ const start = async ({
 };
 
 /** New workers come up beside the old ones; those end when what they serve has. A failure changes nothing. */
-const reload = async ({
-  conf,
-  sockets: counts,
-}: Extract<ToRuntime, { type: "reload" }>): Promise<void> => {
+const reload = async ({ conf, sockets: counts }: Extract<ToRuntime, { type: "reload" }>): Promise<void> => {
   const old = master!;
   try {
     memory = memory!.resized(conf.memCacheBytes);
-    master = await Master.open(conf, { counts, sockets, memory, tables: old.tables, onWaiting: undefined });
+    master = await Master.open(conf, {
+      counts,
+      sockets,
+      memory,
+      declared: old.declared,
+      onWaiting: undefined,
+    });
   } catch (error) {
     fail(error);
     return;
@@ -85,8 +88,8 @@ process.on("message", (message: ToRuntime, handle: BoundSocket | undefined) => {
     case "reopen":
       for (const one of [...retiring, ...(master ? [master] : [])]) one.reopenLogs();
       return;
-    case "tables":
-      tell({ type: "tables", tables: master?.tables });
+    case "declared":
+      tell({ type: "declared", declared: master?.declared });
       return;
     case "socket":
       sockets.received(message, handle);

@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Logger, Tables } from "../core/index.ts";
+import type { Logger } from "../core/index.ts";
 import type { Account } from "./account.ts";
 import type { Conf } from "./conf/load.ts";
+import type { Declared } from "./declarative.ts";
 import type { FromRuntime, ToRuntime } from "./messages.ts";
 import { Sockets } from "./sockets.ts";
 
@@ -34,7 +35,7 @@ export interface SupervisorOptions {
   readonly onWaiting?: (reason: string) => void;
 }
 
-type Answer = Extract<FromRuntime, { type: "ready" | "failed" | "reloaded" | "tables" }>;
+type Answer = Extract<FromRuntime, { type: "ready" | "failed" | "reloaded" | "declared" }>;
 
 /** A process that serves, as its supervisor sees it. */
 class Runtime {
@@ -121,7 +122,7 @@ export class Supervisor {
   }
 
   /** @throws StartError */
-  private async spawn(conf: Conf, tables: Tables | undefined): Promise<Runtime> {
+  private async spawn(conf: Conf, declared: Declared | undefined): Promise<Runtime> {
     const sockets = await this.open(conf);
     // A group of its own: Ctrl-C reaches the supervisor alone, which lets the runtime drain.
     const child = fork(runtime, {
@@ -137,7 +138,7 @@ export class Supervisor {
     this.all.add(started);
     child.once("exit", (code, signal) => this.exited(started, signal ?? `code ${code}`));
     const { account } = this.options;
-    const answer = await started.ask({ type: "start", conf, sockets, account, tables });
+    const answer = await started.ask({ type: "start", conf, sockets, account, declared });
     if (answer?.type === "ready") {
       started.isReady = true;
       return started;
@@ -231,9 +232,9 @@ export class Supervisor {
   upgrade(conf: Conf): Promise<void> {
     return this.inTurn(async () => {
       const old = this.current;
-      const answer = await old?.ask({ type: "tables" });
-      const tables = answer?.type === "tables" ? answer.tables : undefined;
-      this.current = await this.spawn(conf, tables);
+      const answer = await old?.ask({ type: "declared" });
+      const declared = answer?.type === "declared" ? answer.declared : undefined;
+      this.current = await this.spawn(conf, declared);
       this.conf = conf;
       this.sockets.retain(conf);
       old?.stop(conf.shutdownMs);

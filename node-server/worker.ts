@@ -14,7 +14,6 @@ import {
 } from "../adapters/node/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import {
-  addressSet,
   changedTables,
   createGateway,
   type Exchange,
@@ -23,13 +22,15 @@ import {
   Schedule,
   type Tables,
 } from "../core/index.ts";
+import { proxyOptionsOf } from "./proxyoptions.ts";
+import { tlsTerms } from "./tlsterms.ts";
 import { serverCertificates } from "./sni.ts";
 import { openDns } from "./dns.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 import { boardOf, countersOf, sharingOf } from "./zones.ts";
 
-const { conf, node, version, heartbeat, certificate, ticketKeys, zones, owner } = workerData as WorkerData;
+const { conf, node, version, heartbeat, ticketKeys, zones, owner } = workerData as WorkerData;
 const port = parentPort!;
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -52,7 +53,13 @@ let prepared: { version: number; swap: () => void } | undefined;
 
 const beat = setInterval(() => Atomics.add(heartbeat, 0, 1), 1_000);
 
-const log = conf.accessLog === undefined ? undefined : new AccessLog(conf.accessLog);
+const log =
+  conf.accessLog === undefined
+    ? undefined
+    : new AccessLog(conf.accessLog.file, { format: conf.accessLog.format });
+
+/** The environment, for references to secrets; nothing of it when the vault is off. */
+const variables = (name: string): string | undefined => (conf.isEnvVaultOn ? process.env[name] : undefined);
 
 /** An exchange as the access log tells it. */
 const accessRecord = ({ id, request, response, startedAtMs, sentBytes }: Exchange): AccessRecord => ({
@@ -71,7 +78,7 @@ const accessRecord = ({ id, request, response, startedAtMs, sentBytes }: Exchang
 
 const openGateway = async (): Promise<Gateway> => {
   const plugins = await loadPlugins(conf.plugins);
-  const transport = new NodeTransport();
+  const transport = new NodeTransport({ pool: conf.pool });
   return createGateway(
     {
       clock: webClock,
@@ -93,7 +100,8 @@ const openGateway = async (): Promise<Gateway> => {
       plugins,
       node,
       routerFlavor: conf.routerFlavor,
-      proxy: { isTrusted: addressSet(conf.trustedIps) },
+      proxy: proxyOptionsOf(conf, version),
+      secrets: { variables, prefix: conf.vaultEnvPrefix },
       isProber: node.worker === 0,
       onHealthChange: (change) => tell({ type: "health", change }),
       ...(log && { onFinished: (exchange: Exchange) => log.write(accessRecord(exchange)) }),
@@ -101,12 +109,13 @@ const openGateway = async (): Promise<Gateway> => {
   );
 };
 
+const defaults = (workerData as WorkerData).certificates;
 const certificates =
-  certificate === undefined
+  defaults.length === 0
     ? undefined
     : new CertificateStore(
-        { names: ["*"], pairs: [{ chain: certificate.cert, key: certificate.key }] },
-        { ticketKeys: Buffer.from(ticketKeys) },
+        { names: ["*"], pairs: defaults.map(({ cert, key }) => ({ chain: cert, key })) },
+        { ...tlsTerms(conf.tls), ticketKeys: Buffer.from(ticketKeys) },
       );
 
 const openListeners = (gateway: Gateway, { servers }: Extract<ToWorker, { type: "listen" }>): void => {
@@ -114,6 +123,7 @@ const openListeners = (gateway: Gateway, { servers }: Extract<ToWorker, { type: 
     listeners.push(
       adoptServer(server, conf.proxyListen[address]!, gateway, {
         counters,
+        limits: conf.limits,
         ...(certificates && { certificates }),
         onServerName: (name) => gateway.certificate(name),
       }),
