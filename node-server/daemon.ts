@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { type NodeLogger, nodeLogger } from "../adapters/node/index.ts";
 import { accountFor, handOver } from "./account.ts";
 import type { Conf } from "./conf/load.ts";
@@ -65,6 +64,11 @@ export class Daemon {
     });
   }
 
+  /** @returns Why it can't; empty when the configuration as it is now is served. */
+  reload(): Promise<readonly string[]> {
+    return this.change("reload");
+  }
+
   private stop(signal: string): void {
     if (this.supervisor!.isStopping) return;
     this.logger.log("notice", `${signal}: stopping`);
@@ -78,7 +82,7 @@ export class Daemon {
   }
 
   /** What can't be changed is told, and changes nothing. */
-  private async change(how: "reload" | "upgrade"): Promise<void> {
+  private async change(how: "reload" | "upgrade"): Promise<readonly string[]> {
     const { logger } = this;
     const note = how === "reload" ? takeNote(this.conf.prefix) : undefined;
     let problems: readonly string[] = [];
@@ -98,6 +102,7 @@ export class Daemon {
           : [(error as Error).message];
       logger.log("error", `${how} refused, the old configuration is served on: ${problems.join("; ")}`);
     }
-    leaveAnswer(this.conf.prefix, { id: note?.id ?? randomUUID(), problems });
+    if (note !== undefined) leaveAnswer(this.conf.prefix, { id: note.id, problems });
+    return problems;
   }
 }

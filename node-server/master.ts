@@ -77,6 +77,7 @@ export class Master {
       level: conf.logLevel,
       format: conf.logFormat,
       file: conf.isDaemon ? conf.errorLog : undefined,
+      repeats: conf.isTraced ? 0 : conf.logRepeats,
     });
     const plugins = await loadPlugins(conf.plugins);
     const configuration = new DeclarativeConfiguration({

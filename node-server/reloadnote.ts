@@ -24,9 +24,9 @@ const write = (file: string, value: unknown): void => {
   renameSync(`${file}.new`, file);
 };
 
-const take = <T>(file: string): T | undefined => {
+const take = (file: string): unknown => {
   try {
-    const value = JSON.parse(readFileSync(file, "utf8")) as T;
+    const value = JSON.parse(readFileSync(file, "utf8")) as unknown;
     rmSync(file, { force: true });
     return value;
   } catch {
@@ -36,10 +36,12 @@ const take = <T>(file: string): T | undefined => {
 
 export const leaveNote = (prefix: string, note: ReloadNote): void => write(noteOf(prefix), note);
 /** Reads the note and removes it; undefined when there is none. */
-export const takeNote = (prefix: string): ReloadNote | undefined => take(noteOf(prefix));
+export const takeNote = (prefix: string): ReloadNote | undefined =>
+  take(noteOf(prefix)) as ReloadNote | undefined;
 export const leaveAnswer = (prefix: string, answer: ReloadAnswer): void => write(answerOf(prefix), answer);
 /** Reads the answer and removes it; undefined when there is none. */
-export const takeAnswer = (prefix: string): ReloadAnswer | undefined => take(answerOf(prefix));
+export const takeAnswer = (prefix: string): ReloadAnswer | undefined =>
+  take(answerOf(prefix)) as ReloadAnswer | undefined;
 
 /** Removes what nobody took. */
 export const clearNotes = (prefix: string): void => {

@@ -20,7 +20,10 @@ import {
   type Gateway,
   type RowChange,
   Schedule,
+  secretOf,
   type Tables,
+  type TracedHandler,
+  type VaultRow,
 } from "../core/index.ts";
 import { proxyOptionsOf } from "./proxyoptions.ts";
 import { tlsTerms } from "./tlsterms.ts";
@@ -38,6 +41,7 @@ const logger = nodeLogger({
   level: conf.logLevel,
   format: conf.logFormat,
   file: conf.isDaemon ? conf.errorLog : undefined,
+  repeats: conf.isTraced ? 0 : conf.logRepeats,
 }).child({ worker: node.worker });
 
 const counters = newCounters();
@@ -76,6 +80,22 @@ const accessRecord = ({ id, request, response, startedAtMs, sentBytes }: Exchang
   requestId: id,
 });
 
+/** A finished request on one line: what it was, where it went, what each plugin took. */
+const showRequest = (exchange: Exchange, handlers: readonly TracedHandler[]): void => {
+  const { request, response, route, service, startedAtMs, upstreamLatencyMs } = exchange;
+  const took = (ms: number): string => `${ms.toFixed(1)} ms`;
+  const parts = [
+    `${request.method} ${request.target}`,
+    String(response.status),
+    took(webClock.nowMs() - startedAtMs),
+    `route=${route === undefined ? "none" : (route.name ?? route.id)}`,
+    ...(service === undefined ? [] : [`service=${service.name ?? service.id}`]),
+    ...handlers.map(({ plugin, phase, ms }) => `${plugin}.${phase}=${took(ms)}`),
+    ...(upstreamLatencyMs < 0 ? [] : [`upstream=${took(upstreamLatencyMs)}`]),
+  ];
+  logger.log("notice", parts.join("  "));
+};
+
 const openGateway = async (): Promise<Gateway> => {
   const plugins = await loadPlugins(conf.plugins);
   const transport = new NodeTransport({ pool: conf.pool });
@@ -104,6 +124,7 @@ const openGateway = async (): Promise<Gateway> => {
       secrets: { variables, prefix: conf.vaultEnvPrefix },
       isProber: node.worker === 0,
       onHealthChange: (change) => tell({ type: "health", change }),
+      ...(conf.isTraced && { onTraced: showRequest }),
       ...(log && { onFinished: (exchange: Exchange) => log.write(accessRecord(exchange)) }),
     },
   );
@@ -139,14 +160,19 @@ const drain = async (graceMs: number): Promise<void> => {
   process.exit(0);
 };
 
+/** What a reference stands for; nothing when it leads nowhere. */
+const secretIn = ({ vaults = {} }: Tables, reference: string): string =>
+  secretOf(reference, Object.values(vaults) as unknown as VaultRow[], variables, conf.vaultEnvPrefix) ?? "";
+
 /** The certificates that are shown, and their names. */
 let shown: Tables = {};
 
 /** Compiles a configuration; what is returned swaps it in. */
 const prepare = (gateway: Gateway, tables: Tables): (() => void) => {
   const swap = gateway.prepare(tables);
-  const next = { certificates: tables["certificates"] ?? {}, snis: tables["snis"] ?? {} };
-  const list = serverCertificates(next);
+  const { certificates: rows = {}, snis = {}, vaults = {} } = tables;
+  const next = { certificates: rows, snis, vaults };
+  const list = serverCertificates(next, (reference) => secretIn(next, reference));
   return () => {
     swap();
     shown = next;
@@ -157,10 +183,10 @@ const prepare = (gateway: Gateway, tables: Tables): (() => void) => {
 /** The same for some rows. */
 const prepareChanges = (gateway: Gateway, changes: readonly RowChange[]): (() => void) => {
   const swap = gateway.prepareChanges(changes);
-  const touching = changes.filter(({ table }) => table === "certificates" || table === "snis");
+  const touching = changes.filter(({ table }) => ["certificates", "snis", "vaults"].includes(table));
   if (touching.length === 0) return swap;
   const next = changedTables(shown, touching);
-  const list = serverCertificates(next);
+  const list = serverCertificates(next, (reference) => secretIn(next, reference));
   return () => {
     swap();
     shown = next;

@@ -33,7 +33,7 @@ export const envSecret = (
   try {
     const parsed: unknown = JSON.parse(value);
     const member = isObject(parsed) && Object.hasOwn(parsed, key) ? parsed[key] : undefined;
-    return member === undefined ? undefined : String(member);
+    return typeof member === "string" ? member : member === undefined ? undefined : JSON.stringify(member);
   } catch {
     return undefined;
   }

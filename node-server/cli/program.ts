@@ -188,6 +188,7 @@ export const createProgram = (): Command => {
     .configureHelp({ showGlobalOptions: true })
     .option("--v", "tell how commands go about their work")
     .option("--vv", "tell everything, every property with its value included")
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError("(add --help for what there is)")
     .addHelpText(

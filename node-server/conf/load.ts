@@ -54,6 +54,8 @@ export interface Conf {
   readonly shutdownMs: number;
   /** The most records of one wording that are logged a second; 0 for no limit. */
   readonly logRepeats: number;
+  /** Every request is shown with its route, plugins and times. */
+  readonly isTraced: boolean;
   readonly isEnvVaultOn: boolean;
   readonly vaultEnvPrefix: string;
   readonly trustedIps: readonly string[];
@@ -159,6 +161,7 @@ const build = (texts: Texts): Omit<Conf, "texts" | "file" | "warnings"> => {
     adminMaxBodyBytes: bytesOf(texts.nginx_admin_client_max_body_size) || Number.MAX_SAFE_INTEGER,
     shutdownMs: msOf(texts.nginx_main_worker_shutdown_timeout),
     logRepeats: Number(texts.log_repeats),
+    isTraced: isTrue(texts.trace_requests),
     isEnvVaultOn: listOf(texts.vaults).some((name) => name !== "off"),
     vaultEnvPrefix: texts.vault_env_prefix,
     trustedIps: listOf(texts.trusted_ips),

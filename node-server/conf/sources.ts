@@ -68,7 +68,7 @@ const isForeign = (name: string): boolean =>
   );
 
 const unknownWarning = (name: string): string =>
-  /^nginx_/.test(name)
+  name.startsWith("nginx_")
     ? `${name} has no effect: there is no nginx here`
     : isForeign(name)
       ? `${name} has no effect`

@@ -100,6 +100,11 @@ export const general = {
     min: 0,
     doc: "The most records of one wording that are logged a second; the others are counted and told together. 0 for no limit.",
   },
+  trace_requests: {
+    type: "boolean",
+    default: "off",
+    doc: "Log every request with its route, its plugins and how long each took.",
+  },
   vaults: {
     type: "list",
     default: "bundled",
