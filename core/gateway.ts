@@ -1,4 +1,4 @@
-import type { PluginRow, RouteRow, ServiceRow } from "./entities/rows.ts";
+import type { RouteRow, ServiceRow } from "./entities/rows.ts";
 import { requestIds } from "./http/identifier.ts";
 import {
   ClientRequest,
@@ -7,11 +7,10 @@ import {
   type NodeFacts,
   type PluginDefinition,
   type PluginHost,
-  type PluginPhases,
 } from "./pdk/index.ts";
 import { sharedCache, WorkerEvents } from "./events/index.ts";
+import { Instances, type KeptInstances, type Secrets } from "./pipeline/instances.ts";
 import { Planner } from "./pipeline/planner.ts";
-import type { PluginInstance } from "./pipeline/plan.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { GroupState } from "./balancer/index.ts";
 import type { DnsClient, DnsStatistics } from "./dns/index.ts";
@@ -38,11 +37,14 @@ import type { Transport } from "./ports/transport.ts";
 import { Flow, type FlowPorts } from "./proxy/flow.ts";
 import { type ProxyOptions, proxyOptions } from "./proxy/options.ts";
 import { affectedRoutes, compiledTables } from "./proxy/affected.ts";
+import { withSecrets } from "./entities/secret.ts";
+import { type TracedHandler, Tracer } from "./pipeline/trace.ts";
+import { clientAddress } from "./proxy/realip.ts";
 import { Prober } from "./proxy/prober.ts";
 import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
 import { serviceTls } from "./proxy/tls.ts";
 import { type HealthChange, Upstreams } from "./proxy/upstreams.ts";
-import { createRouter, type RouterFlavor } from "./router/index.ts";
+import { createRouter, type Explanation, type RouteRequest, type RouterFlavor } from "./router/index.ts";
 import { type RowChange, Rows, type Tables } from "./store/rows.ts";
 
 /** The world, as a root hands it in. */
@@ -79,6 +81,10 @@ export interface GatewayOptions {
   readonly proxy?: Partial<ProxyOptions>;
   /** Told when an exchange is over: access logs, counters. */
   readonly onFinished?: (exchange: Exchange) => void;
+  /** Where references to the env vault lead; without it they stand for nothing. */
+  readonly secrets?: Secrets;
+  /** Told with {@link onFinished} how long each handler of each plugin took. */
+  readonly onTraced?: (exchange: Exchange, handlers: readonly TracedHandler[]) => void;
   /** This worker makes the active health checks of its node. */
   readonly isProber?: boolean;
   /** Told when traffic or a probe made an address of an upstream change sides. */
@@ -89,6 +95,8 @@ export interface GatewayOptions {
 export interface Gateway extends RequestHandler {
   /** Counts the configurations that were applied; 0 before the first. */
   readonly version: number;
+  /** What its plugins are given. */
+  readonly host: PluginHost;
   /**
    * Compiles a configuration off the request path.
    *
@@ -101,6 +109,8 @@ export interface Gateway extends RequestHandler {
    * there are.
    */
   prepareChanges(changes: readonly RowChange[]): () => void;
+  /** Which route a request would take and why, and the plugins of that route in their order. */
+  explain(request: RouteRequest): ExplainedRequest;
   /** A TLS client names the host it wants; global plugins may look at it. */
   certificate(serverName: string | undefined): void;
   /** Takes over what another worker noticed or an operator decided about an address. */
@@ -115,26 +125,28 @@ export interface Gateway extends RequestHandler {
   metrics(): Record<string, number>;
 }
 
-interface Kept {
-  readonly row: string;
-  readonly instance: PluginInstance;
+export interface ExplainedRequest extends Explanation<RouteTarget> {
+  /** Names; those that only run for a consumer are left out. */
+  readonly plugins: readonly string[];
 }
 
 class CompiledGateway implements Gateway {
   private readonly options: GatewayOptions;
   private readonly ports: FlowPorts;
   private readonly nextId: () => string;
-  private readonly host: PluginHost;
-  private readonly definitions: ReadonlyMap<string, PluginDefinition>;
+  readonly host: PluginHost;
   private readonly upstreams: Upstreams;
   private readonly prober: Prober | undefined;
+  private readonly tracer: Tracer | undefined;
+  private readonly instances: Instances;
   private readonly dns: DnsClient | undefined;
   private rows: Rows;
   private snapshot: Snapshot;
-  private kept = new Map<string, Kept>();
+  private kept: KeptInstances = new Map();
 
   constructor(ports: GatewayPorts, options: GatewayOptions) {
     this.options = options;
+    this.tracer = options.onTraced && new Tracer(ports.clock);
     this.nextId = requestIds(ports.random);
     this.rows = new Rows({}, ports.clock);
     this.upstreams = new Upstreams({
@@ -155,7 +167,7 @@ class CompiledGateway implements Gateway {
       logger: ports.logger,
       balancer: this.upstreams,
       options: { ...proxyOptions(options.version), ...options.proxy },
-      onFinished: options.onFinished,
+      onFinished: this.finished(options),
     };
     const directory: Directory = {
       find: (entity, field, value) => this.rows.find(entity, field, value),
@@ -178,9 +190,18 @@ class CompiledGateway implements Gateway {
       directory,
       node: options.node,
     };
-    this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
+    this.instances = new Instances(options, this.host, this.tracer);
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
     for (const plugin of options.plugins) plugin.initWorker?.(this.host);
+  }
+
+  private finished({ onFinished, onTraced }: GatewayOptions): FlowPorts["onFinished"] {
+    const { tracer } = this;
+    if (tracer === undefined) return onFinished;
+    return (exchange) => {
+      onFinished?.(exchange);
+      onTraced!(exchange, tracer.of(exchange));
+    };
   }
 
   get version(): number {
@@ -197,6 +218,13 @@ class CompiledGateway implements Gateway {
     const flow = this.flow(request, downstream, undefined);
     flow.refuse(status);
     return flow;
+  }
+
+  explain(request: RouteRequest): ExplainedRequest {
+    const explanation = this.snapshot.router.explain(request);
+    const plan = explanation.winner?.value.plan ?? this.snapshot.planner.global;
+    const plugins = plan.steps.flatMap(({ instance }) => instance?.name ?? []);
+    return { ...explanation, plugins };
   }
 
   metrics(): Record<string, number> {
@@ -234,7 +262,10 @@ class CompiledGateway implements Gateway {
     downstream: Downstream,
     scope: RequestScope | undefined,
   ): Flow {
-    const exchange = new Exchange(this.nextId(), new ClientRequest(request), this.ports.clock.nowMs());
+    const { realIp, isTrusted, errorFormat } = this.ports.options;
+    const address = clientAddress(request.connection, request.headers, isTrusted, realIp);
+    const client = new ClientRequest(request, address);
+    const exchange = new Exchange(this.nextId(), client, this.ports.clock.nowMs(), errorFormat);
     return new Flow(exchange, this.snapshot, this.ports, downstream, scope);
   }
 
@@ -264,8 +295,8 @@ class CompiledGateway implements Gateway {
     const changedRoutes = new Map(
       changes.flatMap(({ table, id, row }) => (table === "routes" ? [[id, row]] : [])),
     );
-    const kept = touches("plugins") ? new Map<string, Kept>() : this.kept;
-    const instances = touches("plugins") ? this.instances(rows, kept) : undefined;
+    const made = touches("plugins") ? this.instances.make(rows, this.kept) : undefined;
+    const instances = made?.instances;
     const planner = instances === undefined ? this.snapshot.planner : new Planner(instances);
     const routes = [...affected].flatMap(
       (id) => (changedRoutes.has(id) ? changedRoutes.get(id) : rows.byId("routes", id)) ?? [],
@@ -279,15 +310,14 @@ class CompiledGateway implements Gateway {
       if (swapUpstreams !== undefined) this.prober?.update();
       rows.apply(changes.filter(isInPlace));
       this.rows = rows;
-      this.kept = kept;
+      if (made !== undefined) this.kept = made.kept;
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
-      if (instances !== undefined) this.configurePlugins(instances.map(([row]) => row));
+      if (instances !== undefined) this.instances.configure(instances.map(([row]) => row));
     };
   }
 
   private compile(rows: Rows): () => void {
-    const kept = new Map<string, Kept>();
-    const instances = this.instances(rows, kept);
+    const { instances, kept } = this.instances.make(rows, this.kept);
     const planner = new Planner(instances);
     const router = createRouter(this.routes(rows.all("routes"), rows, planner), this.routerOptions());
     const swapUpstreams = this.upstreams.prepare(rows);
@@ -297,7 +327,7 @@ class CompiledGateway implements Gateway {
       this.rows = rows;
       this.kept = kept;
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
-      this.configurePlugins(instances.map(([row]) => row));
+      this.instances.configure(instances.map(([row]) => row));
     };
   }
 
@@ -306,7 +336,8 @@ class CompiledGateway implements Gateway {
   }
 
   private *routes(routes: Iterable<Row>, rows: Rows, planner: Planner) {
-    const find = (entity: string, id: string): Row | undefined => rows.byId(entity, id);
+    const find = (entity: string, id: string): Row | undefined =>
+      withSecrets(rows.byId(entity, id), (reference) => this.instances.secretOf(reference, rows));
     const terms = new Map<string, ReturnType<typeof serviceTls>>();
     for (const row of routes) {
       const route = row as Row & RouteRow;
@@ -318,38 +349,6 @@ class CompiledGateway implements Gateway {
       const tls = service === undefined ? undefined : terms.get(service.id);
       const target = new RouteTarget(route, service, planner.plan(route.id, serviceId ?? ""), tls);
       yield { route, service, value: target };
-    }
-  }
-
-  /** Ready plugins. One whose row did not change is kept, with the state that it gathered. */
-  private instances(rows: Rows, kept: Map<string, Kept>): [PluginRow, PluginInstance][] {
-    return rows.all("plugins").flatMap((stored): [PluginRow, PluginInstance][] => {
-      const row = stored as Row & PluginRow;
-      if (!row.enabled) return [];
-      const text = JSON.stringify([row.name, row.config, row.route, row.service, row.consumer]);
-      const before = this.kept.get(row.id);
-      const instance = before?.row === text ? before.instance : this.instance(row);
-      kept.set(row.id, { row: text, instance });
-      return [[row, instance]];
-    });
-  }
-
-  private instance(row: PluginRow): PluginInstance {
-    const definition = this.definitions.get(row.name);
-    if (definition === undefined) throw new Error(`${row.name} plugin is in use but not enabled`);
-    const phases: PluginPhases = definition.create(row.config, this.host, row);
-    return { id: row.id, name: row.name, priority: definition.priority, phases };
-  }
-
-  private configurePlugins(rows: readonly PluginRow[]): void {
-    for (const definition of this.definitions.values()) {
-      if (definition.configure === undefined) continue;
-      const configs = rows.filter((row) => row.name === definition.name).map((row) => row.config);
-      try {
-        definition.configure(configs.length > 0 ? configs : undefined, this.host);
-      } catch (error) {
-        this.ports.logger.log("error", `${definition.name} failed to take its configuration`, { error });
-      }
     }
   }
 }

@@ -20,7 +20,13 @@ export * from "./ports/transport.ts";
 export * from "./ports/workerbus.ts";
 export type { Ready } from "./ready.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
-export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";
+export {
+  createGateway,
+  type ExplainedRequest,
+  type Gateway,
+  type GatewayOptions,
+  type GatewayPorts,
+} from "./gateway.ts";
 export * from "./dns/index.ts";
 export { type AddressState, type GroupState, healthBoard, type TargetState } from "./balancer/index.ts";
 export { sharedCache, WorkerEvents } from "./events/index.ts";
@@ -83,3 +89,19 @@ export {
   type WorkerCounts,
 } from "./admin/index.ts";
 export { compareTables, type Difference, exportYaml } from "./declarative/index.ts";
+export { isReference } from "./schema/reference.ts";
+export {
+  envSecret,
+  readReference,
+  type SecretReference,
+  secretOf,
+  type Variables,
+  type VaultRow,
+  withSecrets,
+} from "./entities/secret.ts";
+export type { ErrorFormat } from "./http/accept.ts";
+export { type ProxyOptions, proxyOptions, type ResponseTokens } from "./proxy/options.ts";
+export { viaTexts } from "./proxy/request.ts";
+export type { TracedHandler } from "./pipeline/trace.ts";
+export type { RouteRequest } from "./router/index.ts";
+export { array, boolean, integer, json, map, number, record, set, string } from "./schema/index.ts";

@@ -1,4 +1,6 @@
+import { statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { resolveOwnModules } from "./self.ts";
 import { bundledPlugins, type PluginDefinition } from "../core/index.ts";
 
 const bundled = new Map(bundledPlugins.map((plugin) => [plugin.name, plugin]));
@@ -7,7 +9,10 @@ const isDefinition = (value: unknown): value is PluginDefinition =>
   typeof value === "object" && value !== null && "name" in value && "create" in value && "config" in value;
 
 const load = async (file: string): Promise<PluginDefinition> => {
-  const module = (await import(pathToFileURL(file).href)) as { plugin?: unknown };
+  resolveOwnModules();
+  // A module that changed is another one: a reload takes its new form.
+  const { mtimeMs } = statSync(file);
+  const module = (await import(`${pathToFileURL(file).href}?${mtimeMs}`)) as { plugin?: unknown };
   if (!isDefinition(module.plugin)) throw new TypeError(`${file} does not export \`plugin\``);
   return module.plugin;
 };

@@ -85,9 +85,12 @@ export class ZoneKeeper {
   private readonly dicts: ReadonlyMap<string, ZoneDict>;
   private readonly lock: ZoneLock;
   private readonly bus: ZoneBus;
-  private readonly owners = new Set([masterOwner]);
+  /** The numbers that are taken. */
+  readonly owners: Set<number>;
 
-  constructor({ dicts, bus }: Zones, timers: Timers) {
+  /** @param owners Shared with another keeper that has a zone in common. */
+  constructor({ dicts, bus }: Zones, timers: Timers, owners = new Set([masterOwner])) {
+    this.owners = owners;
     this.dicts = new Map(
       Object.entries(dicts).map(([name, zone]) => [name, new ZoneDict(zone, webClock, masterOwner)]),
     );
