@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { configure, hammer, openWorld, toUpstream, type World } from "../test/acceptance/world.ts";
 import { runtimePids } from "../test/acceptance/process.ts";
 import { ask } from "../test/support/client.ts";
+import { freePorts } from "../test/support/ports.ts";
 import { startDaemon } from "../test/support/daemon.ts";
 
 let world: World;
@@ -145,7 +145,7 @@ describe("a gateway in the background", () => {
 
   test("of which two are started at once runs once", async () => {
     const both = await Promise.all([world.sallyport("start"), world.sallyport("start")]);
-    expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(both.map(({ code }) => code).sort((a, b) => a - b)).toEqual([0, 1]);
     expect(both.find(({ code }) => code === 1)?.stderr).toContain("already running");
   });
 
@@ -169,7 +169,6 @@ describe("a start", () => {
     const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     const file = path.join(world.prefix, "pids/sallyport.pid");
     writeFileSync(file, `${other.pid}\n`);
-    const { utimesSync } = await import("node:fs");
     utimesSync(file, 1_000_000_000, 1_000_000_000);
     expect(await world.sallyport("health")).toMatchObject({ code: 1 });
     await start();
@@ -198,11 +197,7 @@ describe("a start", () => {
 
   test.runIf(process.getuid?.() === 0)("as root has somebody else serve", async () => {
     add("nginx_user = daemon");
-    // The sources have to be readable for that user: a copy of nothing but the built package would be, too.
-    const isReadable = (statSync(import.meta.dirname).mode & 0o005) === 0o005;
-    expect(isReadable).toBe(true);
     const { code, stderr } = await world.sallyport("start");
-    if (code !== 0 && stderr.includes("EACCES")) return;
     expect([code, stderr]).toEqual([0, ""]);
     const [runtime] = runtimePids(world.pid());
     const uid = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${runtime}/status`, "utf8"))?.[1];
@@ -211,12 +206,19 @@ describe("a start", () => {
   });
 });
 
-test("drain has the status listener refuse, and says when there is none", async () => {
+test("drain has load balancers told to send nothing more, and says when nobody listens for them", async () => {
   await start();
   expect(await world.sallyport("drain")).toMatchObject({
     code: 0,
     stdout: "No status listeners found in configuration.\n",
   });
-  const folder = mkdtempSync(path.join(tmpdir(), "sallyport-drain-"));
-  rmSync(folder, { recursive: true });
+  const [port] = (await freePorts(1)) as [number];
+  add(`status_listen = 127.0.0.1:${port}`);
+  await world.sallyport("reload");
+  expect(await world.sallyport("drain")).toMatchObject({
+    code: 0,
+    stdout: "Sallyport's status successfully changed to 'draining'\n",
+  });
+  const { status, body } = await ask(port, { path: "/status/ready" });
+  expect([status, body]).toEqual([503, '{"message":"draining"}']);
 });

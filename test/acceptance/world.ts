@@ -110,7 +110,7 @@ export const hammer = (
       socket.on("connect", next);
       socket.on("data", (bytes: Buffer) => {
         text += bytes.toString("latin1");
-        if (!isWaiting || !/\r\n\r\nok$/.test(text)) return;
+        if (!isWaiting || !text.endsWith("\r\n\r\nok")) return;
         isWaiting = false;
         load.requests++;
         if (!isWhole.test(text)) load.failed++;
