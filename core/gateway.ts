@@ -50,6 +50,8 @@ export interface GatewayPorts {
   readonly transport: Transport;
   /** Counters of rate limits: of the node, or as far as the root can share them. */
   readonly counters: SharedDict;
+  /** What plugins keep of responses; as much of it as there is room for. */
+  readonly responses: SharedDict;
   /** Undefined where a worker is alone, as an isolate at the edge. */
   readonly sharing?: Sharing | undefined;
   readonly subtle: Subtle;
@@ -138,7 +140,7 @@ class CompiledGateway implements Gateway {
       find: (entity, field, value) => this.rows.find(entity, field, value),
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
-    const { clock, random, logger, timers, counters, subtle, fetcher, files } = ports;
+    const { clock, random, logger, timers, counters, responses, subtle, fetcher, files } = ports;
     const events = ports.sharing && new WorkerEvents(ports.sharing.bus, logger);
     this.host = {
       cache: sharedCache(clock, ports.sharing, events),
@@ -148,6 +150,7 @@ class CompiledGateway implements Gateway {
       logger,
       timers,
       counters,
+      responses,
       subtle,
       fetcher,
       files,

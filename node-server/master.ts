@@ -30,7 +30,7 @@ import { loadPlugins } from "./plugins.ts";
 import { WorkerPool } from "./pool.ts";
 import { probe } from "./probe.ts";
 import { kongVersion, version } from "./version.ts";
-import { cacheControl, createZones, ZoneKeeper } from "./zones.ts";
+import { cacheControl, createZones, masterOwner, responsesOf, ZoneKeeper } from "./zones.ts";
 
 /** Milliseconds that requests under way have when the gateway stops. */
 const graceMs = 10_000;
@@ -186,6 +186,7 @@ export class Master {
         timers: () => timers.statistics,
         dicts: () => keeper.usage(),
         cache: cacheControl(zones, timers, logger),
+        responses: responsesOf(zones, masterOwner),
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
           logger.level = level;
           pool.setLogLevel(level);

@@ -25,7 +25,7 @@ import {
 import { serverCertificates } from "./sni.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
-import { countersOf, sharingOf } from "./zones.ts";
+import { countersOf, responsesOf, sharingOf } from "./zones.ts";
 
 const { conf, node, version, heartbeat, certificate, ticketKeys, zones, owner } = workerData as WorkerData;
 const port = parentPort!;
@@ -77,6 +77,7 @@ const openGateway = async (): Promise<Gateway> => {
       timers: schedule,
       transport,
       counters: countersOf(zones, owner),
+      responses: responsesOf(zones, owner),
       sharing: sharingOf(zones, owner, schedule),
       subtle: webSubtle,
       fetcher: new WebFetcher(),

@@ -51,6 +51,10 @@ export const createZones = (cacheBytes: number): Zones => ({
 export const countersOf = ({ dicts }: Zones, owner: number): SharedDict =>
   new ZoneDict(dicts.kong_rate_limiting_counters, webClock, owner);
 
+/** What plugins keep of responses, beside the cache of entities. */
+export const responsesOf = ({ dicts }: Zones, owner: number): SharedDict =>
+  new ZoneDict(dicts.kong_db_cache, webClock, owner);
+
 /** What a thread shares with the others. */
 export const sharingOf = ({ dicts, bus }: Zones, owner: number, timers: Timers): Sharing => {
   const clock = new CoarseClock(webClock);

@@ -72,6 +72,7 @@ export class Isolate {
         logger: this.logger,
         timers: new WebTimers(this.logger),
         counters: new MemorySharedDict(webClock),
+        responses: new MemorySharedDict(webClock),
         subtle: webSubtle,
         fetcher: new WebFetcher(),
         files: undefined,

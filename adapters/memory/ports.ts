@@ -24,6 +24,7 @@ export const memoryPorts = (): MemoryPorts => {
     logger: new MemoryLogger(),
     timers: new MemoryTimers(clock),
     counters: new MemorySharedDict(clock),
+    responses: new MemorySharedDict(clock),
     subtle: crypto.subtle,
     fetcher: new MemoryFetcher(),
     files: undefined,

@@ -1,4 +1,12 @@
 export { signIn, signInAnonymous } from "./authentication.ts";
+export type {
+  AdminAnswer,
+  AdminHandler,
+  AdminHost,
+  AdminMethod,
+  AdminRequest,
+  AdminRoutes,
+} from "./adminroute.ts";
 export type { Directory, Row } from "../ports/directory.ts";
 export { whenReady } from "../ready.ts";
 export { type Captures, Exchange, type Try, type UpstreamTarget } from "./exchange.ts";

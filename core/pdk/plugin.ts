@@ -12,6 +12,7 @@ import type { SharedDict } from "../ports/shareddict.ts";
 import type { Subtle } from "../ports/subtle.ts";
 import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
+import type { AdminRoutes } from "./adminroute.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -68,6 +69,8 @@ export interface PluginHost {
   readonly timers: Timers;
   /** Counters that the workers of a node share. Keys begin with the name of what is counted. */
   readonly counters: SharedDict;
+  /** Responses and the like, as many as there is room for; the workers of a node share them. Keys begin with the plugin's name. */
+  readonly responses: SharedDict;
   /**
    * What was looked up elsewhere, on three levels; the workers of a node share the second one and hear of changes. Keys
    * begin with the plugin's name. Values are what JSON can hold.
@@ -99,6 +102,8 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
    * @param binding The row that holds the configuration.
    */
   create(config: C, host: PluginHost, binding: PluginBinding): PluginPhases;
+  /** What the plugin adds to the Admin API, by path (`/proxy-cache/:cache_key`). */
+  readonly adminRoutes?: AdminRoutes;
   /** Once on each worker, before any configuration. */
   initWorker?(host: PluginHost): void;
   /** After each change, with every enabled configuration of this plugin; undefined when there is none. */

@@ -11,6 +11,7 @@ import { ipRestriction } from "./ip-restriction/index.ts";
 import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
 import { prometheus } from "./prometheus/index.ts";
+import { proxyCache } from "./proxy-cache/index.ts";
 import { rateLimiting } from "./rate-limiting/index.ts";
 import { redirect } from "./redirect/index.ts";
 import { requestSizeLimiting } from "./request-size-limiting/index.ts";
@@ -34,6 +35,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestTransformer,
   responseTransformer,
   redirect,
+  proxyCache,
   prometheus,
   httpLog,
   fileLog,

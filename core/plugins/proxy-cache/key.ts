@@ -1,0 +1,42 @@
+import { sha256Hex } from "../../http/sha256.ts";
+import type { Exchange } from "../../pdk/index.ts";
+import type { Config } from "./schema.ts";
+
+/** Keys in the memory that others use too. */
+export const prefix = "proxy-cache:";
+
+const argumentsText = ({ request }: Exchange, names: readonly string[] | null): string => {
+  const found = request.queryArguments;
+  const chosen = names ?? [...found.keys()].sort();
+  return chosen
+    .flatMap((name) => {
+      const value = found.get(name);
+      if (value === undefined) return [];
+      if (value === true) return [name];
+      return [`${name}=${Array.isArray(value) ? value.map(String).sort().join(",") : value}`];
+    })
+    .join(":");
+};
+
+const headersText = ({ request }: Exchange, names: readonly string[]): string =>
+  names
+    .flatMap((name) => {
+      const values = request.headers.getAll(name);
+      return values.length === 0 ? [] : [`${name.toLowerCase()}=${values.join(",")}`];
+    })
+    .join(":");
+
+/** Names what a request asks for. Requests of different consumers or routes never meet. */
+export const keyOf = (exchange: Exchange, config: Config, method = exchange.request.method): string => {
+  const { request, consumer, route } = exchange;
+  const place = [...(consumer ? [consumer.id] : []), route?.id ?? "default"].join(":");
+  const path = config.ignore_uri_case ? request.rawPath.toLowerCase() : request.rawPath;
+  const query = argumentsText(exchange, config.vary_query_params);
+  const headers = headersText(exchange, config.vary_headers ?? []);
+  // JSON, so that no part can reach into the next.
+  return sha256Hex(JSON.stringify([place, method, path, query, headers]));
+};
+
+/** Names one of the variants that Vary tells apart. */
+export const variantKey = (key: string, { request }: Exchange, vary: readonly string[]): string =>
+  `${key}:${sha256Hex(JSON.stringify(vary.map((name) => request.headers.getAll(name).join(","))))}`;
