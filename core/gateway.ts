@@ -8,6 +8,8 @@ import {
   type PluginDefinition,
   type PluginHost,
   type PluginPhases,
+  type TracingOptions,
+  LogTap,
 } from "./pdk/index.ts";
 import { sharedCache, WorkerEvents } from "./events/index.ts";
 import { Planner } from "./pipeline/planner.ts";
@@ -71,6 +73,8 @@ export interface GatewayOptions {
   readonly proxy?: Partial<ProxyOptions>;
   /** Told when an exchange is over: access logs, counters. */
   readonly onFinished?: (exchange: Exchange) => void;
+  /** Default: nothing is recorded. */
+  readonly tracing?: TracingOptions;
   /** This worker makes the active health checks of its node. */
   readonly isProber?: boolean;
   /** Told when traffic or a probe made an address of an upstream change sides. */
@@ -118,7 +122,9 @@ class CompiledGateway implements Gateway {
   private snapshot: Snapshot;
   private kept = new Map<string, Kept>();
 
-  constructor(ports: GatewayPorts, options: GatewayOptions) {
+  constructor(given: GatewayPorts, options: GatewayOptions) {
+    const log = new LogTap(given.logger);
+    const ports: GatewayPorts = { ...given, logger: log };
     this.options = options;
     this.nextId = requestIds(ports.random);
     this.rows = new Rows({}, ports.clock);
@@ -157,6 +163,9 @@ class CompiledGateway implements Gateway {
       metrics: new Metrics(),
       directory,
       node: options.node,
+      version: options.version,
+      tracing: options.tracing ?? { isOn: false, samplingRate: 0 },
+      listenToLog: (listener) => log.listen(listener),
     };
     this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
@@ -247,7 +256,7 @@ class CompiledGateway implements Gateway {
       if (swapUpstreams !== undefined) this.prober?.restart();
       rows.apply(changes.filter(isInPlace));
       this.rows = rows;
-      this.kept = kept;
+      this.keep(kept);
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
       if (instances !== undefined) this.configurePlugins(instances.map(([row]) => row));
     };
@@ -263,10 +272,19 @@ class CompiledGateway implements Gateway {
       swapUpstreams();
       this.prober?.restart();
       this.rows = rows;
-      this.kept = kept;
+      this.keep(kept);
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
       this.configurePlugins(instances.map(([row]) => row));
     };
+  }
+
+  /** Ends the plugins that are no longer in use. */
+  private keep(kept: Map<string, Kept>): void {
+    const before = this.kept;
+    this.kept = kept;
+    if (before === kept) return;
+    for (const [id, { instance }] of before)
+      if (kept.get(id)?.instance !== instance) instance.phases.close?.();
   }
 
   private routerOptions(): { flavor: RouterFlavor } {

@@ -88,6 +88,7 @@ const openGateway = async (): Promise<Gateway> => {
       plugins,
       node,
       routerFlavor: conf.routerFlavor,
+      tracing: conf.tracing,
       proxy: { isTrusted: addressSet(conf.trustedIps) },
       isProber: node.worker === 0,
       onHealthChange: (change) => tell({ type: "health", change }),

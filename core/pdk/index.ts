@@ -20,7 +20,9 @@ export {
   type PluginDefinition,
   type PluginHost,
   type PluginPhases,
+  type TracingOptions,
 } from "./plugin.ts";
+export { LogTap } from "./logtap.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
 export { logRecord, type LogRecord } from "./record.ts";

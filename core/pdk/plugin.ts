@@ -13,6 +13,7 @@ import type { Subtle } from "../ports/subtle.ts";
 import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
 import type { AdminRoutes } from "./adminroute.ts";
+import type { LogListener } from "./logtap.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -47,6 +48,8 @@ export interface PluginPhases {
   bodyFilter?(exchange: Exchange, chunk: Uint8Array, isLast: boolean): Uint8Array | undefined;
   /** After the last byte was sent, or the exchange was given up. */
   log?(exchange: Exchange): Handled;
+  /** The configuration is out of use: ends what `create` began. Exchanges under way may still call other phases. */
+  close?(): void;
 }
 
 /** Facts on the node that plugins tell. */
@@ -56,6 +59,14 @@ export interface NodeFacts {
   readonly pid: number;
   /** Number of this worker on its node, from 0. */
   readonly worker: number;
+}
+
+/** What the operator says about recording traces. */
+export interface TracingOptions {
+  /** False: traces are passed on, but nothing is recorded. */
+  readonly isOn: boolean;
+  /** The part of exchanges that is recorded where a plugin says nothing, 0 to 1. */
+  readonly samplingRate: number;
 }
 
 /** Which configuration it is, and what it is bound to. */
@@ -86,6 +97,11 @@ export interface PluginHost {
   /** What this worker counts for scrapers. */
   readonly metrics: Metrics;
   readonly node: NodeFacts;
+  /** Of the gateway. */
+  readonly version: string;
+  readonly tracing: TracingOptions;
+  /** Tells what the gateway logs. @returns What ends it. */
+  listenToLog(listener: LogListener): () => void;
 }
 
 /** A plugin: what it is called, when it runs, how it is configured, what it does. */

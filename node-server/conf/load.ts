@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type ListenAddress, parseListeners } from "./listeners.ts";
 import { properties, type Property, type PropertyName } from "./properties.ts";
-import { addressSet, type LogLevel } from "../../core/index.ts";
+import { addressSet, type LogLevel, type TracingOptions } from "../../core/index.ts";
 
 /** The configuration of a node, read and checked. */
 export interface Conf {
@@ -14,6 +14,7 @@ export interface Conf {
   readonly accessLog: string | undefined;
   readonly errorLog: string;
   readonly plugins: readonly string[];
+  readonly tracing: TracingOptions;
   readonly proxyListen: readonly ListenAddress[];
   readonly adminListen: readonly ListenAddress[];
   readonly statusListen: readonly ListenAddress[];
@@ -160,6 +161,9 @@ export const loadConf = (sources: ConfSources): Conf => {
   } catch (error) {
     problems.push(`trusted_ips: ${(error as Error).message}`);
   }
+  const rate = Number(texts.tracing_sampling_rate);
+  if (!(rate >= 0 && rate <= 1))
+    problems.push(`tracing_sampling_rate is not a number from 0 to 1: '${texts.tracing_sampling_rate}'`);
   if ((texts.ssl_cert === "") !== (texts.ssl_cert_key === "")) {
     problems.push("ssl_cert and ssl_cert_key must be given together");
   }
@@ -177,6 +181,10 @@ export const loadConf = (sources: ConfSources): Conf => {
     plugins: listOf("plugins").map((name) =>
       /^\.{0,2}\//.test(name) ? path.resolve(bases.plugins, name) : name,
     ),
+    tracing: {
+      isOn: !listOf("tracing_instrumentations").includes("off"),
+      samplingRate: Number(texts.tracing_sampling_rate),
+    },
     proxyListen: listenersOf("proxy_listen"),
     adminListen: listenersOf("admin_listen"),
     statusListen: listenersOf("status_listen"),

@@ -48,6 +48,16 @@ export const properties = {
     default: "bundled",
     doc: "Plugins that configurations may use: `bundled`, `off`, names of bundled ones, paths of modules that export `plugin`.",
   },
+  tracing_instrumentations: {
+    type: "list",
+    default: "off",
+    doc: "What opentelemetry records: `request` or `all` for exchanges and their tries; `off`: traces are passed on only.",
+  },
+  tracing_sampling_rate: {
+    type: "string",
+    default: "0.01",
+    doc: "The part of exchanges that is recorded, 0 to 1, where a plugin says nothing.",
+  },
   proxy_listen: {
     type: "listeners",
     default: "0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport backlog=16384",
