@@ -14,6 +14,8 @@ import {
 import { sharedCache, WorkerEvents } from "./events/index.ts";
 import { Planner } from "./pipeline/planner.ts";
 import type { PluginInstance } from "./pipeline/plan.ts";
+import { DictCounters } from "./pdk/limits/index.ts";
+import type { CounterPlaces } from "./ports/counters.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Directory, Row } from "./ports/directory.ts";
 import type {
@@ -52,6 +54,8 @@ export interface GatewayPorts {
   readonly transport: Transport;
   /** Counters of rate limits: of the node, or as far as the root can share them. */
   readonly counters: SharedDict;
+  /** The other places where limits can be counted. */
+  readonly counting?: Partial<Omit<CounterPlaces, "local">>;
   /** What plugins keep of responses; as much of it as there is room for. */
   readonly responses: SharedDict;
   /** Undefined where a worker is alone, as an isolate at the edge. */
@@ -156,6 +160,11 @@ class CompiledGateway implements Gateway {
       logger,
       timers,
       counters,
+      counting: {
+        local: new DictCounters(counters),
+        cluster: ports.counting?.cluster,
+        redis: ports.counting?.redis,
+      },
       responses,
       subtle,
       fetcher,

@@ -1,6 +1,7 @@
 /** The front door: the one file of the core that adapters and roots import. */
 export * from "./ports/body.ts";
 export * from "./ports/clock.ts";
+export * from "./ports/counters.ts";
 export * from "./ports/directory.ts";
 export * from "./ports/downstream.ts";
 export * from "./ports/eventlog.ts";

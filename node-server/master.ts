@@ -98,7 +98,7 @@ export class Master {
       format: conf.logFormat,
       file: conf.isDaemon ? conf.errorLog : undefined,
     });
-    const plugins = await loadPlugins(conf.plugins);
+    const plugins = await loadPlugins(conf);
     const configuration = new DeclarativeConfiguration({
       plugins,
       routerFlavor: conf.routerFlavor,

@@ -23,6 +23,7 @@ import {
   type Tables,
 } from "../core/index.ts";
 import { serverCertificates } from "./sni.ts";
+import { countingOf } from "./counting.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 import { countersOf, responsesOf, sharingOf } from "./zones.ts";
@@ -67,8 +68,10 @@ const accessRecord = ({ id, request, response, startedAtMs, sentBytes }: Exchang
 });
 
 const openGateway = async (): Promise<Gateway> => {
-  const plugins = await loadPlugins(conf.plugins);
+  const plugins = await loadPlugins(conf);
   const transport = new NodeTransport();
+  const { counting, purge } = await countingOf(conf, logger);
+  schedule.every(60_000, "counters of limits that are over", purge);
   return createGateway(
     {
       clock: webClock,
@@ -77,6 +80,7 @@ const openGateway = async (): Promise<Gateway> => {
       timers: schedule,
       transport,
       counters: countersOf(zones, owner),
+      counting,
       responses: responsesOf(zones, owner),
       sharing: sharingOf(zones, owner, schedule),
       subtle: webSubtle,

@@ -1,4 +1,4 @@
-import { CronTimers, KvConfigurations } from "../adapters/cloudflare/index.ts";
+import { CronTimers, DurableDict, KvConfigurations } from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
   ConsoleLogger,
@@ -16,11 +16,22 @@ import {
   type Gateway,
   type Logger,
   type LogLevel,
+  restricted,
 } from "../core/index.ts";
 import manifest from "../package.json" with { type: "json" };
 import type { Env } from "./env.ts";
 import { type Beside, News } from "./news.ts";
 import { cloudflareFetch } from "./platform.ts";
+
+/** Each plugin runs where the platform lets it; a configuration that needs more is refused by name. */
+const plugins = restricted(bundledPlugins, {
+  database: "counters of a cluster are in a database, which Workers don't have",
+  redis: "Workers keep no connection to Redis between requests",
+  files: "Workers have no files",
+  sockets: "it keeps a socket open, which Workers don't do between requests",
+  datagrams: "Workers send no UDP",
+  javascript: "Workers can't run code that comes as text",
+});
 
 /** Seconds between two looks for a newer configuration. */
 const updateSeconds = 5;
@@ -57,7 +68,7 @@ export class Isolate {
     this.published = new KvConfigurations(env.CONFIG);
     this.bundled = bundled;
     this.configuration = new DeclarativeConfiguration({
-      plugins: bundledPlugins,
+      plugins,
       routerFlavor: "traditional_compatible",
       clock: webClock,
       random: webRandom,
@@ -71,7 +82,7 @@ export class Isolate {
         random: webRandom,
         logger: this.logger,
         timers: new WebTimers(this.logger),
-        counters: new MemorySharedDict(webClock),
+        counters: new DurableDict(env.DICT, "kong_rate_limiting_counters"),
         responses: new MemorySharedDict(webClock),
         subtle: webSubtle,
         fetcher: new WebFetcher(),
@@ -80,7 +91,7 @@ export class Isolate {
       },
       {
         version: manifest.version,
-        plugins: bundledPlugins,
+        plugins,
         node: { id, hostname: "edge", pid: 0, worker: 0 },
       },
     );

@@ -14,6 +14,8 @@ import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
 import type { AdminRoutes } from "./adminroute.ts";
 import type { LogListener } from "./logtap.ts";
+import type { CounterPlaces } from "../ports/counters.ts";
+import type { Need } from "./needs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -80,6 +82,8 @@ export interface PluginHost {
   readonly timers: Timers;
   /** Counters that the workers of a node share. Keys begin with the name of what is counted. */
   readonly counters: SharedDict;
+  /** Where limits are counted. */
+  readonly counting: CounterPlaces;
   /** Responses and the like, as many as there is room for; the workers of a node share them. Keys begin with the plugin's name. */
   readonly responses: SharedDict;
   /**
@@ -118,6 +122,8 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
    * @param binding The row that holds the configuration.
    */
   create(config: C, host: PluginHost, binding: PluginBinding): PluginPhases;
+  /** What a valid configuration needs of the place where it runs; undefined for nothing. */
+  readonly needs?: (config: unknown) => Need | undefined;
   /** What the plugin adds to the Admin API, by path (`/proxy-cache/:cache_key`). */
   readonly adminRoutes?: AdminRoutes;
   /** Once on each worker, before any configuration. */

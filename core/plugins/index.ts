@@ -18,6 +18,7 @@ import { redirect } from "./redirect/index.ts";
 import { requestSizeLimiting } from "./request-size-limiting/index.ts";
 import { requestTermination } from "./request-termination/index.ts";
 import { requestTransformer } from "./request-transformer/index.ts";
+import { responseRatelimiting } from "./response-ratelimiting/index.ts";
 import { responseTransformer } from "./response-transformer/index.ts";
 import { zipkin } from "./zipkin/index.ts";
 
@@ -35,6 +36,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestSizeLimiting,
   acl,
   rateLimiting,
+  responseRatelimiting,
   requestTransformer,
   responseTransformer,
   redirect,

@@ -21,7 +21,7 @@ export const configured = async (
     ...(options.prefix !== undefined && { overrides: { prefix: options.prefix } }),
   });
   const configuration = new DeclarativeConfiguration({
-    plugins: await loadPlugins(conf.plugins),
+    plugins: await loadPlugins(conf),
     routerFlavor: conf.routerFlavor,
     clock: webClock,
     random: webRandom,
