@@ -29,7 +29,7 @@ import { kongVersion, version } from "./version.ts";
 import type { NodeMemory } from "./memory.ts";
 import type { SocketCounts } from "./sockets.ts";
 import type { SocketSource } from "./socketsource.ts";
-import { cacheControl } from "./zones.ts";
+import { cacheControl, masterOwner, responsesOf } from "./zones.ts";
 
 const workerModule = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
@@ -79,7 +79,7 @@ export class Master {
       file: conf.isDaemon ? conf.errorLog : undefined,
       repeats: conf.isTraced ? 0 : conf.logRepeats,
     });
-    const plugins = await loadPlugins(conf.plugins);
+    const plugins = await loadPlugins(conf);
     const configuration = new DeclarativeConfiguration({
       plugins,
       routerFlavor: conf.routerFlavor,
@@ -162,6 +162,7 @@ export class Master {
         timers: () => timers.statistics,
         dicts: () => keeper.usage(),
         cache: cacheControl(zones, timers, logger),
+        responses: responsesOf(zones, masterOwner),
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
           logger.level = level;
           pool.setLogLevel(level);

@@ -1,4 +1,4 @@
-import { CronTimers, KvConfigurations, socketDialer } from "../adapters/cloudflare/index.ts";
+import { CronTimers, DurableDict, KvConfigurations, socketDialer } from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
   ConsoleLogger,
@@ -18,6 +18,7 @@ import {
   healthBoard,
   type Logger,
   type LogLevel,
+  restricted,
   type Tables,
   type Timers,
 } from "../core/index.ts";
@@ -27,6 +28,16 @@ import type { Env } from "./env.ts";
 import { HealthLink } from "./healthlink.ts";
 import { type Beside, News } from "./news.ts";
 import { cloudflareFetch } from "./platform.ts";
+
+/** Each plugin runs where the platform lets it; a configuration that needs more is refused by name. */
+const plugins = restricted(bundledPlugins, {
+  database: "counters of a cluster are in a database, which Workers don't have",
+  redis: "Workers keep no connection to Redis between requests",
+  files: "Workers have no files",
+  sockets: "it keeps a socket open, which Workers don't do between requests",
+  datagrams: "Workers send no UDP",
+  javascript: "Workers can't run code that comes as text",
+});
 
 /** Seconds between two looks for a newer configuration. */
 const updateSeconds = 5;
@@ -92,7 +103,7 @@ export class Isolate {
     this.published = new KvConfigurations(env.CONFIG);
     this.bundled = bundled;
     this.configuration = new DeclarativeConfiguration({
-      plugins: bundledPlugins,
+      plugins,
       routerFlavor: "traditional_compatible",
       clock: webClock,
       random: webRandom,
@@ -106,7 +117,8 @@ export class Isolate {
         random: webRandom,
         logger: this.logger,
         timers: prober?.timers ?? new WebTimers(this.logger),
-        counters: new MemorySharedDict(webClock),
+        counters: new DurableDict(env.DICT, "kong_rate_limiting_counters"),
+        responses: new MemorySharedDict(webClock),
         board: prober?.board ?? healthBoard(new MemorySharedDict(webClock)),
         dialer: socketDialer,
         dns: edgeDns(env.DNS_RESOLVER, this.logger),
@@ -117,7 +129,7 @@ export class Isolate {
       },
       {
         version: manifest.version,
-        plugins: bundledPlugins,
+        plugins,
         node: { id, hostname: "edge", pid: 0, worker: 0 },
         isProber: prober !== undefined,
         onHealthChange: (change) => this.link?.notice(change),
