@@ -23,7 +23,12 @@ const inside = <T extends object>(name: string, make: (state: DurableObjectState
   });
 };
 
-const open = async (state: DurableObjectState, tables: readonly Table[], clock: MemoryClock, seed: number) => {
+const open = async (
+  state: DurableObjectState,
+  tables: readonly Table[],
+  clock: MemoryClock,
+  seed: number,
+) => {
   const driver = new ObjectDriver(state.storage);
   await new Migrations(driver, tables, () => clock.nowMs()).up();
   const log = new SqlEventLog(driver);
@@ -54,7 +59,8 @@ describeStore("a Durable Object's SQLite", async () => {
 describeEventLog("a Durable Object's SQLite", async () => {
   const name = `log ${++count}`;
   const clock = new MemoryClock();
-  const at = (seed: number) => inside<EventLog>(name, async (state) => (await open(state, [], clock, seed)).log);
+  const at = (seed: number) =>
+    inside<EventLog>(name, async (state) => (await open(state, [], clock, seed)).log);
   return {
     log: at(1),
     other: at(2),
