@@ -85,4 +85,4 @@ export {
   unauthorized,
   type WorkerCounts,
 } from "./admin/index.ts";
-export { compareTables, type Difference, exportYaml } from "./declarative/index.ts";
+export { compareTables, type Difference, exportDocument, exportYaml } from "./declarative/index.ts";

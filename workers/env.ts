@@ -25,6 +25,10 @@ export interface Env {
    * (`_http._tcp.name`) are looked up there; without it they have no address. Other names are the platform's.
    */
   readonly DNS_RESOLVER?: string;
+  /** The control plane's Worker. */
+  readonly ADMIN?: Fetcher;
+  /** What stands before the paths of the Admin API here, e.g. `/admin-api`; without it this Worker does not have it. */
+  readonly ADMIN_PATH?: string;
   /** Makes active health checks; without it there are none. */
   readonly HEALTH?: DurableObjectNamespace<HealthChecks>;
 }

@@ -13,6 +13,9 @@ export const createWorker = (bundled?: Tables): ExportedHandler<Env> => {
   let isolate: Isolate | undefined;
   return {
     async fetch(request, env, context): Promise<Response> {
+      const { ADMIN_PATH: prefix } = env;
+      if (prefix !== undefined && env.ADMIN !== undefined && new URL(request.url).pathname.startsWith(`${prefix}/`))
+        return env.ADMIN.fetch(new Request(request.url.replace(prefix, ""), request));
       isolate ??= new Isolate(env, bundled);
       const gateway = isolate.ready(context);
       return serve(gateway instanceof Promise ? await gateway : gateway, request, cloudflareServe, context);

@@ -25,6 +25,7 @@ import { statusPath } from "./door.ts";
 import type { ControlEnv } from "./env.ts";
 import { flavorOf, informationOf } from "./information.ts";
 import { Publisher } from "./publisher.ts";
+import { replaceAll, wholePath } from "./whole.ts";
 
 /** Milliseconds after which a write that was not published, for whatever reason, is. */
 const retryMs = 1_000;
@@ -103,6 +104,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     });
     const status = createStatusApi(options);
     this.router
+      .put(wholePath, (request: Request) => replaceAll(request, configuration, this.database))
       .all(`${statusPath}/*`, (request: Request) =>
         status.fetch(new Request(request.url.replace(statusPath, ""), request)),
       )
