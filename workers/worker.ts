@@ -14,7 +14,11 @@ export const createWorker = (bundled?: Tables): ExportedHandler<Env> => {
   return {
     async fetch(request, env, context): Promise<Response> {
       const { ADMIN_PATH: prefix } = env;
-      if (prefix !== undefined && env.ADMIN !== undefined && new URL(request.url).pathname.startsWith(`${prefix}/`))
+      if (
+        prefix !== undefined &&
+        env.ADMIN !== undefined &&
+        new URL(request.url).pathname.startsWith(`${prefix}/`)
+      )
         return env.ADMIN.fetch(new Request(request.url.replace(prefix, ""), request));
       isolate ??= new Isolate(env, bundled);
       const gateway = isolate.ready(context);
