@@ -105,7 +105,8 @@ const start = async (workers: readonly string[], env: Readonly<Record<string, st
           env: {
             CONFIG: kvBinding,
             ...objects,
-            DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
+            ADMIN: { type: "worker", worker: control },
+          DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
             HEALTH: { type: "durable-object", worker: first, exportName: "HealthChecks" },
             ...variables,
           },
