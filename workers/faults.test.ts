@@ -92,7 +92,8 @@ class World {
   }
 
   async said(): Promise<string> {
-    return ((await (await this.ask()).json()) as { message: string }).message;
+    const response = await this.ask();
+    return (await response.json<{ message: string }>()).message;
   }
 
   /** Publishes somewhere else. @returns The version. */

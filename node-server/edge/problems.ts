@@ -32,7 +32,8 @@ const silent: Logger = {
 } as unknown as Logger;
 
 const rows = (tables: Tables, name: string): Row[] => Object.values(tables[name] ?? {});
-const nameOf = (row: Row): string => String(row["name"] ?? row["target"] ?? row.id);
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const nameOf = (row: Row): string => textOf(row["name"]) || textOf(row["target"]) || row.id;
 const idOf = (value: unknown): string | undefined => (value as { id?: string } | null | undefined)?.id;
 
 /** Addresses that the platform does not connect to. @see RFC 1918, RFC 6890 */

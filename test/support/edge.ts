@@ -53,7 +53,7 @@ const control = "sallyport-control";
 const store = { type: "durable-object", storage: "sqlite" } as const;
 
 /** A declarative document as it is published: its rows. */
-const tablesText = (document: Record<string, unknown>): string => {
+export const tablesText = (document: Record<string, unknown>): string => {
   const configuration = new DeclarativeConfiguration({
     plugins: bundledPlugins,
     routerFlavor: "traditional_compatible",
@@ -106,7 +106,7 @@ const start = async (workers: readonly string[], env: Readonly<Record<string, st
             CONFIG: kvBinding,
             ...objects,
             ADMIN: { type: "worker", worker: control },
-          DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
+            DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
             HEALTH: { type: "durable-object", worker: first, exportName: "HealthChecks" },
             ...variables,
           },

@@ -27,8 +27,10 @@ export class KvDouble {
       seen.set(key, { kept, untilMs: clock.nowMs() + 60_000 });
       return kept;
     };
-    const bytes = (value: string | Uint8Array): ArrayBuffer =>
-      (typeof value === "string" ? new TextEncoder().encode(value) : value.slice()).buffer as ArrayBuffer;
+    const bytes = (value: string | Uint8Array): ArrayBuffer => {
+      const copy = typeof value === "string" ? new TextEncoder().encode(value) : value.slice();
+      return copy.buffer as ArrayBuffer;
+    };
     const kv = {
       get: async (key: string) => {
         const kept = read(key);
