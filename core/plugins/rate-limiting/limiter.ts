@@ -44,48 +44,20 @@ export class Limiter {
       if (window.move(nowMs)) suffixes[i] = `:${window.startMs}:${window.period}`;
     }
     const keys = suffixes.map((suffix) => this.prefix + identifier + suffix);
-    return whenReady(this.usage(keys, 0, []), (used) => {
-      if (used.some((count, i) => count >= this.limits[i]!.limit)) return this.verdict(used, false, nowMs);
-      return whenReady(this.count(keys, 0, [], nowMs), (counted) => {
-        if (counted.every((count, i) => count <= this.limits[i]!.limit))
-          return this.verdict(counted, true, nowMs);
-        // Somebody was faster between reading and counting: what was counted is taken back.
-        const before = counted.map((count) => count - 1);
-        return whenReady(this.takeBack(keys, 0, nowMs), () => this.verdict(before, false, nowMs));
-      });
+    // Counting first takes one step where counters are remote; only who is refused takes a second one.
+    return whenReady(this.add(keys, 1, nowMs), (counted) => {
+      if (counted.every((count, i) => count <= this.limits[i]!.limit))
+        return this.verdict(counted, true, nowMs);
+      const before = counted.map((count) => count - 1);
+      return whenReady(this.add(keys, -1, nowMs), () => this.verdict(before, false, nowMs));
     });
   }
 
-  private usage(keys: readonly string[], from: number, used: number[]): number[] | Promise<number[]> {
-    for (let i = from; i < keys.length; i++) {
-      const count = this.dict.get(keys[i]!);
-      if (count instanceof Promise)
-        return count.then((value) => this.usage(keys, i + 1, [...used, Number(value ?? 0)]));
-      used.push(Number(count ?? 0));
-    }
-    return used;
-  }
-
-  private count(
-    keys: readonly string[],
-    from: number,
-    counted: number[],
-    nowMs: number,
-  ): number[] | Promise<number[]> {
-    for (let i = from; i < keys.length; i++) {
-      const sum = this.dict.incr(keys[i]!, 1, 0, this.windows[i]!.endMs - nowMs);
-      if (sum instanceof Promise)
-        return sum.then((value) => this.count(keys, i + 1, [...counted, value], nowMs));
-      counted.push(sum);
-    }
-    return counted;
-  }
-
-  private takeBack(keys: readonly string[], from: number, nowMs: number): void | Promise<void> {
-    for (let i = from; i < keys.length; i++) {
-      const sum = this.dict.incr(keys[i]!, -1, 0, Math.max(1, this.windows[i]!.endMs - nowMs));
-      if (sum instanceof Promise) return sum.then(() => this.takeBack(keys, i + 1, nowMs));
-    }
+  private add(keys: readonly string[], by: number, nowMs: number): number[] | Promise<number[]> {
+    const sums = keys.map((key, i) =>
+      this.dict.incr(key, by, 0, Math.max(1, this.windows[i]!.endMs - nowMs)),
+    );
+    return sums.some((sum) => sum instanceof Promise) ? Promise.all(sums) : (sums as number[]);
   }
 
   private verdict(counts: readonly number[], isAllowed: boolean, nowMs: number): Verdict {
