@@ -24,7 +24,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        plugins: [cloudflareTest({ wrangler: { configPath: "./test/workerd/suites.toml" } })],
         test: {
           name: "workerd",
           include: [

@@ -27,6 +27,7 @@ export * from "./dns/index.ts";
 export { type AddressState, type GroupState, healthBoard, type TargetState } from "./balancer/index.ts";
 export { sharedCache, WorkerEvents } from "./events/index.ts";
 export type { HealthChange } from "./proxy/upstreams.ts";
+export type { RouterFlavor } from "./router/index.ts";
 export { BytesBody, readAll } from "./http/bodies.ts";
 export { addressSet } from "./http/address.ts";
 export { HeaderList } from "./http/headers.ts";
@@ -79,12 +80,14 @@ export {
   createStatusApi,
   DeclarativeConfiguration,
   type HealthSource,
+  isBearer,
   type LogLevelControl,
   type NodeInformation,
   type StatusOptions,
+  unauthorized,
   type WorkerCounts,
 } from "./admin/index.ts";
-export { compareTables, type Difference, exportYaml } from "./declarative/index.ts";
+export { compareTables, type Difference, exportDocument, exportYaml } from "./declarative/index.ts";
 export { isReference } from "./schema/reference.ts";
 export {
   envSecret,

@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { RedisCounters } from "../adapters/redis/index.ts";
-import { PostgresDriver, SqlCounters, SqliteDriver } from "../adapters/sql/index.ts";
+import { SqlCounters } from "../adapters/sql/index.ts";
+import { PostgresDriver, SqliteDriver } from "../adapters/sql/node.ts";
 import { webClock } from "../adapters/web/index.ts";
 import type { Counters, GatewayPorts, Logger } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";

@@ -2,7 +2,8 @@ import { describe } from "vitest";
 import { MemoryClock } from "../memory/index.ts";
 import { describeCounters } from "../../test/contracts/counters.ts";
 import { postgresFolder, startPostgres } from "../../test/support/postgres.ts";
-import { PostgresDriver, SqlCounters, type SqlDriver, SqliteDriver } from "./index.ts";
+import { SqlCounters, type SqlDriver } from "./index.ts";
+import { PostgresDriver, SqliteDriver } from "./node.ts";
 
 const on = async (driver: SqlDriver, stop: () => Promise<void> = () => Promise.resolve()) => {
   const clock = new MemoryClock();

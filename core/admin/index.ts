@@ -20,6 +20,7 @@ import { entityResources } from "./resources.ts";
 import { schemaResources } from "./schemas.ts";
 import { type DictUsage, dnsResource, statusResource, type WorkerCounts } from "./status.ts";
 
+export { isBearer, unauthorized } from "./app.ts";
 export { autoSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
 export type { CacheControl } from "./cache.ts";

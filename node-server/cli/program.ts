@@ -9,6 +9,7 @@ import { bootstrap, finish, list, type MigrationsOptions, reset, status, up } fr
 import { drain, health, prepare, quit, reload, stop } from "./node.ts";
 import { diff, plan } from "./plan.ts";
 import { start, type StartOptions } from "./start.ts";
+import { addEdge } from "./edge.ts";
 import { addTools } from "./tools.ts";
 import { vaultGet } from "./vault.ts";
 import { showVersion } from "./version.ts";
@@ -219,6 +220,7 @@ export const createProgram = (): Command => {
     .option("-d, --days <days>", "how long it is valid", "1095")
     .action(attempt(generateCertificate));
   addTools(program);
+  addEdge(program);
   program
     .command("completion")
     .description("Print a script that completes commands and options: bash, zsh or fish")
