@@ -1,20 +1,12 @@
 import type { RouteRow, ServiceRow } from "./entities/rows.ts";
 import { requestIds } from "./http/identifier.ts";
-import {
-  ClientRequest,
-  Exchange,
-  Metrics,
-  type NodeFacts,
-  type PluginDefinition,
-  type PluginHost,
-} from "./pdk/index.ts";
+import { ClientRequest, Exchange, Metrics, type PluginHost, LogTap } from "./pdk/index.ts";
 import { sharedCache, WorkerEvents } from "./events/index.ts";
-import { Instances, type KeptInstances, type Secrets } from "./pipeline/instances.ts";
+import { Instances, type KeptInstances } from "./pipeline/instances.ts";
 import { Planner } from "./pipeline/planner.ts";
-import type { Clock } from "./ports/clock.ts";
+import { DictCounters } from "./pdk/limits/index.ts";
 import type { GroupState } from "./balancer/index.ts";
 import type { DnsClient, DnsStatistics } from "./dns/index.ts";
-import type { Dialer } from "./ports/dialer.ts";
 import type { Directory, Row } from "./ports/directory.ts";
 import type {
   Downstream,
@@ -24,72 +16,19 @@ import type {
   RequestHandler,
   RequestScope,
 } from "./ports/downstream.ts";
-import type { Fetcher } from "./ports/fetcher.ts";
-import type { LineFiles } from "./ports/lines.ts";
-import type { HealthBoard } from "./ports/healthboard.ts";
-import type { Logger } from "./ports/logger.ts";
-import type { Random } from "./ports/random.ts";
-import type { SharedDict } from "./ports/shareddict.ts";
-import type { Sharing } from "./ports/sharing.ts";
-import type { Subtle } from "./ports/subtle.ts";
-import type { Timers } from "./ports/timers.ts";
-import type { Transport } from "./ports/transport.ts";
 import { Flow, type FlowPorts } from "./proxy/flow.ts";
-import { type ProxyOptions, proxyOptions } from "./proxy/options.ts";
+import { proxyOptions } from "./proxy/options.ts";
 import { affectedRoutes, compiledTables } from "./proxy/affected.ts";
 import { withSecrets } from "./entities/secret.ts";
-import { type TracedHandler, Tracer } from "./pipeline/trace.ts";
+import { Tracer } from "./pipeline/trace.ts";
 import { clientAddress } from "./proxy/realip.ts";
 import { Prober } from "./proxy/prober.ts";
 import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
+import type { GatewayOptions, GatewayPorts } from "./proxy/world.ts";
 import { serviceTls } from "./proxy/tls.ts";
 import { type HealthChange, Upstreams } from "./proxy/upstreams.ts";
 import { createRouter, type Explanation, type RouteRequest, type RouterFlavor } from "./router/index.ts";
 import { type RowChange, Rows, type Tables } from "./store/rows.ts";
-
-/** The world, as a root hands it in. */
-export interface GatewayPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly timers: Timers;
-  readonly transport: Transport;
-  /** Counters of rate limits: of the node, or as far as the root can share them. */
-  readonly counters: SharedDict;
-  /** What is known of the health of upstreams: of the node, or as far as the root can share it. */
-  readonly board: HealthBoard;
-  /** Resolves the names of services and targets; undefined to leave that to the transport. */
-  readonly dns?: DnsClient | undefined;
-  /** For TCP health checks; undefined where they can't be made. */
-  readonly dialer?: Dialer | undefined;
-  /** Undefined where a worker is alone, as an isolate at the edge. */
-  readonly sharing?: Sharing | undefined;
-  readonly subtle: Subtle;
-  /** For what the gateway sends by itself: logs. */
-  readonly fetcher: Fetcher;
-  /** Undefined where there are no files. */
-  readonly files: LineFiles | undefined;
-}
-
-export interface GatewayOptions {
-  readonly version: string;
-  readonly plugins: readonly PluginDefinition[];
-  readonly node: NodeFacts;
-  /** Default `traditional_compatible`. */
-  readonly routerFlavor?: RouterFlavor;
-  /** What differs from the defaults of {@link proxyOptions}. */
-  readonly proxy?: Partial<ProxyOptions>;
-  /** Told when an exchange is over: access logs, counters. */
-  readonly onFinished?: (exchange: Exchange) => void;
-  /** Where references to the env vault lead; without it they stand for nothing. */
-  readonly secrets?: Secrets;
-  /** Told with {@link onFinished} how long each handler of each plugin took. */
-  readonly onTraced?: (exchange: Exchange, handlers: readonly TracedHandler[]) => void;
-  /** This worker makes the active health checks of its node. */
-  readonly isProber?: boolean;
-  /** Told when traffic or a probe made an address of an upstream change sides. */
-  readonly onHealthChange?: (change: HealthChange) => void;
-}
 
 /** A gateway on one worker or isolate. */
 export interface Gateway extends RequestHandler {
@@ -144,7 +83,9 @@ class CompiledGateway implements Gateway {
   private snapshot: Snapshot;
   private kept: KeptInstances = new Map();
 
-  constructor(ports: GatewayPorts, options: GatewayOptions) {
+  constructor(given: GatewayPorts, options: GatewayOptions) {
+    const log = new LogTap(given.logger);
+    const ports: GatewayPorts = { ...given, logger: log };
     this.options = options;
     this.tracer = options.onTraced && new Tracer(ports.clock);
     this.nextId = requestIds(ports.random);
@@ -173,7 +114,7 @@ class CompiledGateway implements Gateway {
       find: (entity, field, value) => this.rows.find(entity, field, value),
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
-    const { clock, random, logger, timers, counters, subtle, fetcher, files } = ports;
+    const { clock, random, logger, timers, counters, responses, subtle, fetcher, files } = ports;
     const events = ports.sharing && new WorkerEvents(ports.sharing.bus, logger);
     this.host = {
       cache: sharedCache(clock, ports.sharing, events),
@@ -183,12 +124,21 @@ class CompiledGateway implements Gateway {
       logger,
       timers,
       counters,
+      counting: {
+        local: new DictCounters(counters),
+        cluster: ports.counting?.cluster,
+        redis: ports.counting?.redis,
+      },
+      responses,
       subtle,
       fetcher,
       files,
       metrics: new Metrics(),
       directory,
       node: options.node,
+      version: options.version,
+      tracing: options.tracing ?? { isOn: false, samplingRate: 0 },
+      listenToLog: (listener) => log.listen(listener),
     };
     this.instances = new Instances(options, this.host, this.tracer);
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
@@ -310,7 +260,7 @@ class CompiledGateway implements Gateway {
       if (swapUpstreams !== undefined) this.prober?.update();
       rows.apply(changes.filter(isInPlace));
       this.rows = rows;
-      if (made !== undefined) this.kept = made.kept;
+      if (made !== undefined) this.keep(made.kept);
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
       if (instances !== undefined) this.instances.configure(instances.map(([row]) => row));
     };
@@ -325,10 +275,19 @@ class CompiledGateway implements Gateway {
       swapUpstreams();
       this.prober?.update();
       this.rows = rows;
-      this.kept = kept;
+      this.keep(kept);
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
       this.instances.configure(instances.map(([row]) => row));
     };
+  }
+
+  /** Ends the plugins that are no longer in use. */
+  private keep(kept: KeptInstances): void {
+    const before = this.kept;
+    this.kept = kept;
+    if (before === kept) return;
+    for (const [id, { instance }] of before)
+      if (kept.get(id)?.instance !== instance) instance.phases.close?.();
   }
 
   private routerOptions(): { flavor: RouterFlavor } {

@@ -2,6 +2,7 @@
 export * from "./ports/body.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/dialer.ts";
+export * from "./ports/counters.ts";
 export * from "./ports/directory.ts";
 export * from "./ports/dns.ts";
 export * from "./ports/downstream.ts";
@@ -20,17 +21,13 @@ export * from "./ports/transport.ts";
 export * from "./ports/workerbus.ts";
 export type { Ready } from "./ready.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
-export {
-  createGateway,
-  type ExplainedRequest,
-  type Gateway,
-  type GatewayOptions,
-  type GatewayPorts,
-} from "./gateway.ts";
+export { createGateway, type ExplainedRequest, type Gateway } from "./gateway.ts";
+export type { GatewayOptions, GatewayPorts } from "./proxy/world.ts";
 export * from "./dns/index.ts";
 export { type AddressState, type GroupState, healthBoard, type TargetState } from "./balancer/index.ts";
 export { sharedCache, WorkerEvents } from "./events/index.ts";
 export type { HealthChange } from "./proxy/upstreams.ts";
+export type { RouterFlavor } from "./router/index.ts";
 export { BytesBody, readAll } from "./http/bodies.ts";
 export { addressSet } from "./http/address.ts";
 export { HeaderList } from "./http/headers.ts";
@@ -83,12 +80,14 @@ export {
   createStatusApi,
   DeclarativeConfiguration,
   type HealthSource,
+  isBearer,
   type LogLevelControl,
   type NodeInformation,
   type StatusOptions,
+  unauthorized,
   type WorkerCounts,
 } from "./admin/index.ts";
-export { compareTables, type Difference, exportYaml } from "./declarative/index.ts";
+export { compareTables, type Difference, exportDocument, exportYaml } from "./declarative/index.ts";
 export { isReference } from "./schema/reference.ts";
 export {
   envSecret,

@@ -1,14 +1,8 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import {
-  Migrations,
-  PostgresDriver,
-  SqlEventLog,
-  SqliteDriver,
-  type SqlDriver,
-  SqlStore,
-} from "../adapters/sql/index.ts";
+import { Migrations, type SqlDriver, SqlEventLog, SqlStore } from "../adapters/sql/index.ts";
+import { PostgresDriver, SqliteDriver } from "../adapters/sql/node.ts";
 import { webClock, webRandom } from "../adapters/web/index.ts";
 import { type Entities, type EventLog, type Logger, type Store, tablesOf } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";

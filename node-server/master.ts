@@ -16,6 +16,7 @@ import {
   DeclaredStore,
   type NodeFacts,
   Schedule,
+  type Tables,
 } from "../core/index.ts";
 import { Cluster } from "./cluster.ts";
 import { openDatabase } from "./database.ts";
@@ -29,7 +30,7 @@ import { kongVersion, version } from "./version.ts";
 import type { NodeMemory } from "./memory.ts";
 import type { SocketCounts } from "./sockets.ts";
 import type { SocketSource } from "./socketsource.ts";
-import { cacheControl } from "./zones.ts";
+import { cacheControl, masterOwner, responsesOf } from "./zones.ts";
 
 const workerModule = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
@@ -79,7 +80,7 @@ export class Master {
       file: conf.isDaemon ? conf.errorLog : undefined,
       repeats: conf.isTraced ? 0 : conf.logRepeats,
     });
-    const plugins = await loadPlugins(conf.plugins);
+    const plugins = await loadPlugins(conf);
     const configuration = new DeclarativeConfiguration({
       plugins,
       routerFlavor: conf.routerFlavor,
@@ -114,10 +115,8 @@ export class Master {
       opened && new Cluster({ opened, feed, conf, node: id, timers, random: webRandom, logger });
     await opened?.ready(resources.onWaiting);
     await cluster?.begin();
-    const tables =
-      opened === undefined
-        ? initialTables(conf, configuration, declared, resources.declared)
-        : await feed.load();
+    const load = (): Tables | Promise<Tables> =>
+      opened === undefined ? initialTables(conf, configuration, declared, resources.declared) : feed.load();
     const certificates = await defaultCertificates(conf, "proxy");
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
@@ -162,6 +161,7 @@ export class Master {
         timers: () => timers.statistics,
         dicts: () => keeper.usage(),
         cache: cacheControl(zones, timers, logger),
+        responses: responsesOf(zones, masterOwner),
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
           logger.level = level;
           pool.setLogLevel(level);
@@ -207,7 +207,7 @@ export class Master {
       opened === undefined ? configuration : undefined,
     );
     try {
-      await pool.start(tables);
+      await pool.start(load);
       feed.start(pool);
       await cluster?.start();
       for (const socket of await sockets.take(conf.adminListen, counts, 0, 1))

@@ -28,10 +28,11 @@ import {
 import { proxyOptionsOf } from "./proxyoptions.ts";
 import { tlsTerms } from "./tlsterms.ts";
 import { serverCertificates } from "./sni.ts";
+import { countingOf } from "./counting.ts";
 import { openDns } from "./dns.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
-import { boardOf, countersOf, sharingOf } from "./zones.ts";
+import { boardOf, countersOf, responsesOf, sharingOf } from "./zones.ts";
 
 const { conf, node, version, heartbeat, ticketKeys, zones, owner } = workerData as WorkerData;
 const port = parentPort!;
@@ -94,8 +95,10 @@ const showRequest = (exchange: Exchange, handlers: readonly TracedHandler[]): vo
 };
 
 const openGateway = async (): Promise<Gateway> => {
-  const plugins = await loadPlugins(conf.plugins);
+  const plugins = await loadPlugins(conf);
   const transport = new NodeTransport({ pool: conf.pool });
+  const { counting, purge } = await countingOf(conf, logger);
+  schedule.every(60_000, "counters of limits that are over", purge);
   return createGateway(
     {
       clock: webClock,
@@ -104,6 +107,8 @@ const openGateway = async (): Promise<Gateway> => {
       timers: schedule,
       transport,
       counters: countersOf(zones, owner),
+      counting,
+      responses: responsesOf(zones, owner),
       board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
       dialer: nodeDialer,
@@ -119,6 +124,7 @@ const openGateway = async (): Promise<Gateway> => {
       routerFlavor: conf.routerFlavor,
       proxy: proxyOptionsOf(conf, version),
       secrets: { variables, prefix: conf.vaultEnvPrefix },
+      tracing: conf.tracing,
       isProber: node.worker === 0,
       onHealthChange: (change) => tell({ type: "health", change }),
       ...(conf.isTraced && { onTraced: showRequest }),

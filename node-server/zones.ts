@@ -58,6 +58,9 @@ export const countersOf = ({ dicts }: Zones, owner: number): SharedDict =>
 /** The health of upstreams, as a thread reaches it. */
 export const boardOf = ({ dicts }: Zones, owner: number): HealthBoard =>
   healthBoard(new ZoneDict(dicts.kong_healthchecks, webClock, owner));
+/** What plugins keep of responses, beside the cache of entities. */
+export const responsesOf = ({ dicts }: Zones, owner: number): SharedDict =>
+  new ZoneDict(dicts.kong_db_cache, webClock, owner);
 
 /** What a thread shares with the others. */
 export const sharingOf = ({ dicts, bus }: Zones, owner: number, timers: Timers): Sharing => {

@@ -128,7 +128,7 @@ describe("the house", () => {
   test("a root sees core and adapters by their front doors", () => {
     const isAllowed = (file: string, name: string): boolean => {
       if (name.startsWith("core/")) return name === "core/index.ts";
-      if (name.startsWith("adapters/")) return /^adapters\/\w+\/index\.ts$/.test(name);
+      if (name.startsWith("adapters/")) return /^adapters\/\w+\/(?:index|node)\.ts$/.test(name);
       const other = file.startsWith("workers/") ? "node-server/" : "workers/";
       return !name.startsWith(other);
     };

@@ -3,7 +3,8 @@ import { AlarmTimers, StorageHealthBoard } from "../adapters/cloudflare/index.ts
 import { webClock, WebTimers } from "../adapters/web/index.ts";
 import type { HealthChange } from "../core/index.ts";
 import type { Env } from "./env.ts";
-import { edgeLogger, Isolate } from "./isolate.ts";
+import { Isolate } from "./isolate.ts";
+import { edgeLogger } from "./logger.ts";
 
 /** Milliseconds without a question after which nobody is probed any more. */
 const idleMs = 300_000;

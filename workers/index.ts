@@ -1,7 +1,7 @@
 import { createWorker } from "./worker.ts";
 
 export { HealthChecks } from "./health.ts";
-export { DictShard, EventLogObject } from "../adapters/cloudflare/index.ts";
+export { DictShard } from "../adapters/cloudflare/index.ts";
 
 /** What is deployed. */
 export default createWorker();

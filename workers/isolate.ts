@@ -1,7 +1,6 @@
 import { CronTimers, KvConfigurations, socketDialer } from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
-  ConsoleLogger,
   FetchTransport,
   webClock,
   WebFetcher,
@@ -10,34 +9,34 @@ import {
   WebTimers,
 } from "../adapters/web/index.ts";
 import {
-  bundledPlugins,
   createGateway,
-  DeclarativeConfiguration,
   type Gateway,
   type HealthBoard,
   healthBoard,
   type Logger,
-  type LogLevel,
   type Tables,
   type Timers,
 } from "../core/index.ts";
 import manifest from "../package.json" with { type: "json" };
+import { countersOf } from "./counters.ts";
 import { edgeDns } from "./dns.ts";
+import { Editions } from "./editions.ts";
 import type { Env } from "./env.ts";
 import { HealthLink } from "./healthlink.ts";
+import { edgeLogger } from "./logger.ts";
 import { type Beside, News } from "./news.ts";
 import { cloudflareFetch } from "./platform.ts";
+import { edgePlugins } from "./plugins.ts";
 
 /** Seconds between two looks for a newer configuration. */
 const updateSeconds = 5;
-
-const levels: readonly string[] = ["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"];
+/** Work that takes longer may have been cut with the request that began it. */
+const cutMs = 10_000;
+/** The same for what other requests wait for. */
+const patienceMs = 1_000;
 
 /** How often an isolate asks who is down, at most. */
 const healthMs = 1_000;
-
-export const edgeLogger = ({ LOG_LEVEL: level = "notice" }: Env): Logger =>
-  new ConsoleLogger((levels.includes(level) ? level : "notice") as LogLevel);
 
 /** What the isolate that makes the health checks has in place of the usual. */
 export interface ProberPorts {
@@ -59,19 +58,13 @@ const isProbed = ({ upstreams = {} }: Tables): boolean =>
 export class Isolate {
   readonly logger: Logger;
   private readonly gateway: Gateway;
-  private readonly configuration: DeclarativeConfiguration;
-  private readonly published: KvConfigurations;
-  private readonly bundled: string | undefined;
-  private version: string | undefined;
-  private checkedAtMs = 0;
-  private refreshing: Promise<void> | undefined;
+  private readonly editions: Editions;
   private readonly news: News | undefined;
   private readonly cron: CronTimers;
   private readonly refreshMs: number;
-  /** A version that was told but can't be seen here yet. */
-  private awaited: string | undefined;
-  /** Versions that were left because a newer one was told. */
-  private readonly left = new Set<string>();
+  private beginning: Promise<void> | undefined;
+  private checkedAtMs = 0;
+  private isRefreshing = false;
 
   private readonly link: HealthLink | undefined;
   private isProbed = false;
@@ -81,32 +74,46 @@ export class Isolate {
    * @param bundled A configuration that serves while nothing was published.
    * @param prober Set for the one that makes the health checks.
    */
-  constructor(env: Env, bundled: string | undefined, prober?: ProberPorts) {
+  constructor(env: Env, bundled: Tables | undefined, prober?: ProberPorts) {
     this.logger = edgeLogger(env);
     this.link = prober === undefined && env.HEALTH !== undefined ? new HealthLink(env.HEALTH) : undefined;
     this.cron = new CronTimers(this.logger);
     // An isolate that nobody asks for a while is not behind when somebody does.
     this.cron.every(this.cron.minIntervalMs, "configuration", () =>
-      this.version === undefined ? this.begin() : this.refresh(),
+      this.editions.isReady ? this.editions.refresh() : this.editions.begin(),
     );
-    this.published = new KvConfigurations(env.CONFIG);
-    this.bundled = bundled;
-    this.configuration = new DeclarativeConfiguration({
-      plugins: bundledPlugins,
-      routerFlavor: "traditional_compatible",
-      clock: webClock,
-      random: webRandom,
+    const { CONTROL: control } = env;
+    this.editions = new Editions({
+      published: new KvConfigurations(env.CONFIG),
+      control: control && { newest: (known) => control.getByName("control").newest(known) },
+      bundled,
+      logger: this.logger,
+      apply: (tables) => {
+        this.gateway.prepare(tables)();
+        this.isProbed = isProbed(tables);
+      },
     });
     this.refreshMs = Math.max(0, Number(env.DB_UPDATE_FREQUENCY ?? updateSeconds)) * 1000;
     const id = crypto.randomUUID();
-    this.news = env.EVENTS && this.hear(env.EVENTS, id, env.EVENTS_SOCKET === "on");
+    this.news =
+      env.EVENTS &&
+      new News({
+        objects: env.EVENTS,
+        node: id,
+        hasSocket: env.EVENTS_SOCKET === "on",
+        logger: this.logger,
+        intervalMs: this.refreshMs,
+        onPublished: (version) => this.editions.take(version),
+        onGap: () => this.editions.catchUp(),
+      });
     this.gateway = createGateway(
       {
         clock: webClock,
         random: webRandom,
         logger: this.logger,
         timers: prober?.timers ?? new WebTimers(this.logger),
-        counters: new MemorySharedDict(webClock),
+        counters: countersOf(env),
+        responses: new MemorySharedDict(webClock),
         board: prober?.board ?? healthBoard(new MemorySharedDict(webClock)),
         dialer: socketDialer,
         dns: edgeDns(env.DNS_RESOLVER, this.logger),
@@ -117,7 +124,7 @@ export class Isolate {
       },
       {
         version: manifest.version,
-        plugins: bundledPlugins,
+        plugins: edgePlugins,
         node: { id, hostname: "edge", pid: 0, worker: 0 },
         isProber: prober !== undefined,
         onHealthChange: (change) => this.link?.notice(change),
@@ -125,28 +132,13 @@ export class Isolate {
     );
   }
 
-  private hear(objects: NonNullable<Env["EVENTS"]>, node: string, hasSocket: boolean): News {
-    return new News({
-      objects,
-      node,
-      hasSocket,
-      logger: this.logger,
-      intervalMs: this.refreshMs,
-      onPublished: async (version) => {
-        this.awaited = version;
-        await this.take(version);
-      },
-      onGap: () => this.refresh(),
-    });
-  }
-
   /** The gateway on a configuration. Waits only for the first one; a newer one is looked for beside the request. */
   ready(context: Beside): Gateway | Promise<Gateway> {
-    if (this.version === undefined) return (this.refreshing ??= this.begin()).then(() => this.gateway);
     const nowMs = webClock.nowMs();
-    if (nowMs - this.checkedAtMs >= this.refreshMs && this.refreshing === undefined) {
-      this.refreshing = this.refresh();
-      context.waitUntil(this.refreshing);
+    if (!this.editions.isReady) return this.begin(nowMs, context);
+    if (nowMs - this.checkedAtMs >= (this.isRefreshing ? cutMs : this.refreshMs)) {
+      this.checkedAtMs = nowMs;
+      context.waitUntil(this.refresh());
     }
     this.news?.turn(nowMs, context);
     if (this.link !== undefined && this.isProbed && nowMs - this.linkedAtMs >= healthMs) {
@@ -154,6 +146,24 @@ export class Isolate {
       context.waitUntil(this.learn(this.link));
     }
     return this.gateway;
+  }
+
+  /** One request begins and others wait with it. Where it was given up meanwhile its work stops: they begin again. */
+  private async begin(nowMs: number, context: Beside): Promise<Gateway> {
+    this.checkedAtMs = nowMs;
+    const isFirst = this.beginning === undefined;
+    this.beginning ??= this.editions.begin().finally(() => (this.beginning = undefined));
+    await Promise.race([this.beginning, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+    if (!isFirst && !this.editions.isReady) await this.editions.begin();
+    // What was told while KV was read is heard; no request waits for that.
+    if (isFirst) context.waitUntil(this.news?.begin(() => this.editions.catchUp()) ?? Promise.resolve());
+    return this.gateway;
+  }
+
+  private async refresh(): Promise<void> {
+    this.isRefreshing = true;
+    await this.editions.refresh();
+    this.isRefreshing = false;
   }
 
   private async learn(link: HealthLink): Promise<void> {
@@ -167,57 +177,5 @@ export class Isolate {
   /** The cron trigger came. @param atMs When it was to come, in milliseconds since the Unix epoch. */
   scheduled(atMs: number): Promise<void> {
     return this.cron.ring(atMs);
-  }
-
-  private async begin(): Promise<void> {
-    try {
-      await this.news?.begin();
-    } catch (error) {
-      this.logger.log("error", "events of other isolates can't be read", { error });
-    }
-    await this.refresh();
-  }
-
-  /** A version under its own name: KV may show the old pointer for a minute, but what it never saw it asks for. */
-  private async take(version: string): Promise<void> {
-    const found = version === this.version ? undefined : await this.published.find(version);
-    if (found === undefined && version !== this.version) return;
-    if (this.version !== undefined) this.left.add(this.version);
-    this.left.delete(version);
-    if (found !== undefined) this.apply(found.version, found.text);
-    if (this.awaited === version) this.awaited = undefined;
-  }
-
-  private async refresh(): Promise<void> {
-    this.checkedAtMs = webClock.nowMs();
-    try {
-      if (this.awaited !== undefined) await this.take(this.awaited);
-      const version = await this.published.currentVersion();
-      if (version === undefined ? this.version !== undefined : version === this.version) return;
-      if (version !== undefined && this.left.has(version)) return;
-      const found = version === undefined ? undefined : await this.published.current();
-      if (found !== undefined) this.apply(found.version, found.text);
-      else if (this.version === undefined && this.bundled !== undefined) this.apply("bundled", this.bundled);
-    } catch (error) {
-      this.logger.log("error", "the configuration can't be refreshed", { error });
-    } finally {
-      this.refreshing = undefined;
-    }
-  }
-
-  private apply(version: string, text: string): void {
-    const loaded = this.configuration.read(text);
-    if (!loaded.ok) {
-      const problems = this.configuration.describe(loaded);
-      this.logger.log("error", `configuration ${version} is refused, the old one stays`, { problems });
-      // Asked for again it would be refused again: only another version is worth a try.
-      this.version ??= version;
-      return;
-    }
-    const tables = this.configuration.tables(loaded);
-    this.gateway.prepare(tables)();
-    this.isProbed = isProbed(tables);
-    this.configuration.accept(loaded);
-    this.version = version;
   }
 }

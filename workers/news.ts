@@ -47,9 +47,14 @@ export class News {
     this.events.onGap(onGap);
   }
 
-  /** What is read after it settles holds what was told before. */
-  begin(): Promise<void> {
-    return this.events.begin();
+  /** Hears from now on. @param catchUp Runs when it does: whatever was told before may have been missed. */
+  async begin(catchUp: () => Promise<void>): Promise<void> {
+    try {
+      await this.events.begin();
+    } catch (error) {
+      this.options.logger.log("error", "events of other isolates can't be read", { error });
+    }
+    await catchUp();
   }
 
   /** Called by each request; looks when it is time. */

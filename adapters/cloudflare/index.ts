@@ -2,7 +2,12 @@ export { SocketDnsTransport } from "./dns.ts";
 export { StorageHealthBoard } from "./healthboard.ts";
 export { socketDialer } from "./dialer.ts";
 export { AlarmTimers, type AlarmStorage } from "./alarm.ts";
-export { configurationChannel, KvConfigurations, type PublishedConfiguration } from "./configuration.ts";
+export {
+  configurationChannel,
+  isNewer,
+  KvConfigurations,
+  type PublishedConfiguration,
+} from "./configuration.ts";
 export { CronTimers } from "./cron.ts";
 export { DurableEventLog, EventLogObject } from "./eventlog.ts";
 export { DurableDict, DurableLock } from "./dict/client.ts";

@@ -18,6 +18,8 @@ export type Violation =
 /** A database that speaks SQL. */
 export interface SqlDriver extends Queries {
   readonly dialect: "sqlite" | "postgres";
+  /** The most parameters that a statement takes. */
+  readonly maxParameters: number;
   /** Runs `work` in a transaction that no other writer enters; an error undoes it and comes out. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /** Reads an error of `query`. */

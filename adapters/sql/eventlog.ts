@@ -1,8 +1,9 @@
 import type { EventLog, EventPage, EventWatch, LoggedEvent, NewEvent } from "../../core/index.ts";
 import type { Queries, SqlDriver, SqlRow, SqlValue } from "./driver.ts";
 
-/** Events of one INSERT: 8 parameters each, far below what any database takes. */
+/** Events of one INSERT, at most, and the parameters of each. */
 const eventsAtOnce = 100;
+const eventParameters = 8;
 const columns = "(seq, id, node_id, at_ms, nbf_ms, expire_at_ms, channel, data)";
 
 const logged = (row: SqlRow): LoggedEvent => ({
@@ -41,8 +42,9 @@ export class SqlEventLog implements EventLog {
   async appendIn(queries: Queries, events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
     let seq = (await this.reserve(queries, events.length)) - events.length;
-    for (let from = 0; from < events.length; from += eventsAtOnce) {
-      const some = events.slice(from, from + eventsAtOnce);
+    const atOnce = Math.min(eventsAtOnce, Math.floor(this.driver.maxParameters / eventParameters));
+    for (let from = 0; from < events.length; from += atOnce) {
+      const some = events.slice(from, from + atOnce);
       const rows = some.map(({ id, node, channel, data, delayMs, keepMs }) => {
         const isNow = delayMs <= 0;
         const delay = Math.max(0, Math.ceil(delayMs));

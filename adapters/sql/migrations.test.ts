@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { libraryTables } from "../../test/contracts/store.ts";
-import { Migrations, SqliteDriver } from "./index.ts";
+import { Migrations } from "./index.ts";
+import { SqliteDriver } from "./node.ts";
 
 test("an empty database needs every step, runs each once, and is empty again after a reset", async () => {
   const driver = new SqliteDriver(":memory:");

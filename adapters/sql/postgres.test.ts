@@ -4,7 +4,8 @@ import { describeEventLog } from "../../test/contracts/eventlog.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { type Postgres, postgresFolder, startPostgres } from "../../test/support/postgres.ts";
 import { MemoryClock, MemoryRandom } from "../memory/index.ts";
-import { Migrations, PostgresDriver, SqlEventLog, SqlStore } from "./index.ts";
+import { Migrations, SqlEventLog, SqlStore } from "./index.ts";
+import { PostgresDriver } from "./node.ts";
 
 describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () => {
   let server: Postgres;

@@ -36,6 +36,7 @@ const bound = (value: SqlValue): SqlValue =>
 /** PostgreSQL over a pool of connections. */
 export class PostgresDriver implements SqlDriver {
   readonly dialect = "postgres";
+  readonly maxParameters = 65_535;
   private readonly pool: pg.Pool;
   private readonly config: pg.PoolConfig;
   private readonly onError: (error: Error) => void;

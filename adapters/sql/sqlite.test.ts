@@ -5,7 +5,8 @@ import { setTimeout as pass } from "node:timers/promises";
 import { describeEventLog } from "../../test/contracts/eventlog.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { MemoryClock, MemoryRandom } from "../memory/index.ts";
-import { Migrations, SqlEventLog, SqliteDriver, SqlStore } from "./index.ts";
+import { Migrations, SqlEventLog, SqlStore } from "./index.ts";
+import { SqliteDriver } from "./node.ts";
 
 describeStore("node:sqlite", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-"));

@@ -14,6 +14,7 @@ const constraintForeign = 787;
 /** SQLite in this process, by node:sqlite. Statements run at once and block: the database is local and small. */
 export class SqliteDriver implements SqlDriver {
   readonly dialect = "sqlite";
+  readonly maxParameters = 32_766;
   private readonly file: string;
   private readonly database: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();

@@ -81,19 +81,14 @@ export class AdminApp {
     return this;
   }
 
-  private isAllowed({ headers }: Request): boolean {
-    const { token } = this.options;
-    return token === undefined || isSame(headers.get("Authorization") ?? "", `Bearer ${token}`);
-  }
-
   async fetch(request: Request): Promise<Response> {
     const { options } = this;
     const startedMs = options.nowMs();
     const answer = request.url.includes("%00")
       ? new Response(null, { status: 400 })
-      : this.isAllowed(request)
+      : options.token === undefined || isBearer(request, options.token)
         ? await this.hono.fetch(request)
-        : json({ message: "Unauthorized" }, 401, { "WWW-Authenticate": "Bearer" });
+        : unauthorized();
     const response = new Response(request.method === "HEAD" ? null : answer.body, answer);
     const { headers } = response;
     headers.set("Access-Control-Allow-Origin", request.headers.get("Origin") ?? "*");
@@ -103,6 +98,14 @@ export class AdminApp {
     return response;
   }
 }
+
+/** What who shows no token, or a wrong one, is told. */
+export const unauthorized = (): Response =>
+  json({ message: "Unauthorized" }, 401, { "WWW-Authenticate": "Bearer" });
+
+/** Whether a request shows the token. */
+export const isBearer = ({ headers }: Request, token: string): boolean =>
+  isSame(headers.get("Authorization") ?? "", `Bearer ${token}`);
 
 /** Compares secrets in a time that does not tell where they differ. */
 const isSame = (a: string, b: string): boolean => {

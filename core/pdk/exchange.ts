@@ -80,6 +80,8 @@ export class Exchange {
   authenticatedGroups: readonly string[] | undefined;
   /** True once a plugin or core answered instead of the upstream. */
   hasExited = false;
+  /** A plugin answers in the upstream's place: the client is told what it is told of an upstream's response. */
+  answersForUpstream = false;
   tries: Try[] | undefined;
   /** Milliseconds in the gateway before the upstream was asked; -1 when it was not. */
   proxyLatencyMs = -1;

@@ -33,6 +33,7 @@ export class Tracer {
     }
     if (phases.bodyFilter !== undefined) wrapped.bodyFilter = phases.bodyFilter.bind(phases);
     if (phases.certificate !== undefined) wrapped.certificate = phases.certificate.bind(phases);
+    if (phases.close !== undefined) wrapped.close = phases.close.bind(phases);
     return wrapped;
   }
 

@@ -20,6 +20,7 @@ const kindOf = fieldKinds({
   upgrade: "upgrade",
   via: "via",
   server: "server",
+  date: "date",
   trailer: "trailer",
   "content-type": "type",
   // Orders to nginx, never obeyed and nobody else's business.
@@ -51,6 +52,7 @@ export const clientHeaders = (
   let out: string[] = [];
   let listed: Set<string> | undefined;
   let hasServer = false;
+  let hasDate = false;
   let via: string | undefined;
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
@@ -64,6 +66,10 @@ export const clientHeaders = (
           name,
           (response.status === 301 || response.status === 302 ? undefined : withCharset(value)) ?? value,
         );
+        break;
+      case "date":
+        hasDate = true;
+        out.push(name, value);
         break;
       case "server":
         hasServer = true;
@@ -86,7 +92,7 @@ export const clientHeaders = (
   }
   if (listed !== undefined) out = dropListed(out, listed);
   if (!hasServer && tokens.server !== undefined) out.push("Server", tokens.server);
-  if (isOwn) out.push("Date", httpDate(clock.nowMs()));
+  if (isOwn && !hasDate) out.push("Date", httpDate(clock.nowMs()));
   if (upstreamVersion === undefined) {
     if (tokens.responseLatency) {
       out.push("X-Kong-Response-Latency", String(Math.max(0, clock.nowMs() - exchange.startedAtMs)));

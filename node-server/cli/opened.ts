@@ -14,7 +14,7 @@ export const configured = async (
 ): Promise<{ conf: Conf; configuration: DeclarativeConfiguration }> => {
   const conf = loadedConf(options);
   const configuration = new DeclarativeConfiguration({
-    plugins: await loadPlugins(conf.plugins),
+    plugins: await loadPlugins(conf),
     routerFlavor: conf.routerFlavor,
     clock: webClock,
     random: webRandom,

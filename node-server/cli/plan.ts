@@ -48,7 +48,8 @@ const compared = async (file: string, options: CompareOptions): Promise<Differen
   );
 };
 
-const tell = (differences: readonly Difference[]): void => {
+/** Prints differences, a line each, and how many there are. */
+export const tell = (differences: readonly Difference[]): void => {
   const counts = Map.groupBy(differences, ({ kind }) => kind);
   const count = (kind: Difference["kind"]): number => counts.get(kind)?.length ?? 0;
   const summary = `${count("create")} to create, ${count("update")} to update, ${count("delete")} to delete`;

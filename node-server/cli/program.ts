@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { completion } from "./completion.ts";
+import { addEdge } from "./edge.ts";
 import { attempt, CommandError, lazily } from "./failure.ts";
 import type { StartOptions } from "./start.ts";
 import { addTools } from "./tools.ts";
@@ -212,6 +213,7 @@ export const createProgram = (): Command => {
     .option("-d, --days <days>", "how long it is valid", "1095")
     .action(lazily(async () => (await import("./hybrid.ts")).generateCertificate));
   addTools(program);
+  addEdge(program);
   program
     .command("completion")
     .description("Print a script that completes commands and options: bash, zsh or fish")

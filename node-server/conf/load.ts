@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import type { ErrorFormat, LogLevel } from "../../core/index.ts";
+import type { ErrorFormat, LogLevel, TracingOptions } from "../../core/index.ts";
 import { problemsOf } from "./check.ts";
 import { type DnsConf, dnsConf } from "./dns.ts";
 import {
@@ -30,6 +30,7 @@ export interface Conf {
   readonly statusAccessLog: AccessLogConf | undefined;
   readonly errorLog: string;
   readonly plugins: readonly string[];
+  readonly tracing: TracingOptions;
   readonly proxyListen: readonly ListenAddress[];
   readonly adminListen: readonly ListenAddress[];
   readonly statusListen: readonly ListenAddress[];
@@ -137,6 +138,10 @@ const build = (texts: Texts): Omit<Conf, "texts" | "file" | "warnings"> => {
     statusAccessLog: accessLogConf(texts, "status_access_log", prefix),
     errorLog: path.resolve(prefix, texts.proxy_error_log),
     plugins: listOf(texts.plugins),
+    tracing: {
+      isOn: !listOf(texts.tracing_instrumentations).includes("off"),
+      samplingRate: Number(texts.tracing_sampling_rate),
+    },
     proxyListen: listenersOf("proxy_listen"),
     adminListen: listenersOf("admin_listen"),
     statusListen: listenersOf("status_listen"),

@@ -1,5 +1,5 @@
 import { Miniflare } from "miniflare";
-import { edgeModules } from "../support/edge.ts";
+import { edgeModules, tablesText } from "../support/edge.ts";
 import { load, median, pin, processTree } from "./process.ts";
 import { readFileSync } from "node:fs";
 
@@ -12,7 +12,9 @@ export default {
   },
 };`;
 
-const options = (modules: Record<string, { type: string; contents: string }>) => ({
+const store = { type: "durable-object", storage: "sqlite" } as const;
+
+const options = (modules: Record<string, { type: string; contents: string }>, product?: object) => ({
   cf: false,
   telemetry: { enabled: false },
   enableDevRegistry: false,
@@ -23,14 +25,25 @@ const options = (modules: Record<string, { type: string; contents: string }>) =>
         name: "sallyport",
         compatibilityDate: "2026-11-01",
         manifest: { mainModule: "index.js", modules },
-        env: { CONFIG: { type: "kv", id: "bench" }, LOG_LEVEL: { type: "json", value: "error" } },
+        ...product,
       },
     },
   ],
 });
 
-const start = async (modules: Parameters<typeof options>[0]): Promise<Miniflare> => {
-  const miniflare = new Miniflare(options(modules) as unknown as ConstructorParameters<typeof Miniflare>[0]);
+/** @param counters `isolate`, or undefined for exact ones. */
+const productOptions = (counters: string | undefined): object => ({
+  env: {
+    CONFIG: { type: "kv", id: "bench" },
+    LOG_LEVEL: { type: "json", value: "error" },
+    DICT: { type: "durable-object", worker: "sallyport", exportName: "DictShard" },
+    ...(counters !== undefined && { COUNTERS: { type: "json", value: counters } }),
+  },
+  exports: { DictShard: store, HealthChecks: store },
+});
+
+const start = async (...args: Parameters<typeof options>): Promise<Miniflare> => {
+  const miniflare = new Miniflare(options(...args) as unknown as ConstructorParameters<typeof Miniflare>[0]);
   await miniflare.ready;
   return miniflare;
 };
@@ -52,32 +65,49 @@ export interface EdgeResult {
   readonly ratio: number;
 }
 
+export interface EdgeRequest {
+  readonly name: string;
+  readonly path: string;
+  readonly headers?: string[];
+  /** Counts rate limits of all isolates together; else each isolate counts by itself. */
+  readonly isExact?: boolean;
+}
+
 /** CPU a request of the Worker over that of a bare fetch Worker. */
 export const benchEdge = async (
   upstreamPort: number,
   document: Record<string, unknown>,
-  requests: readonly { name: string; path: string; headers?: string[] }[],
+  requests: readonly EdgeRequest[],
   rounds: number,
   seconds: number,
 ): Promise<EdgeResult[]> => {
-  const plain = await start({ "index.js": { type: "esm", contents: bare(upstreamPort) } });
-  const [plainPid] = workerds();
-  const gateway = await start(edgeModules());
-  const gatewayPid = workerds().find((pid) => pid !== plainPid);
-  const kv = await gateway.getKVNamespace("CONFIG");
-  await kv.put("snap:1", JSON.stringify(document));
-  await kv.put("current", "1");
-  for (const pid of [plainPid!, gatewayPid!]) pin(pid, 1);
-  const plainUrl = await plain.unsafeGetDirectURL("sallyport");
-  const gatewayUrl = await gateway.unsafeGetDirectURL("sallyport");
+  const known: number[] = [];
+  const begun = async (...args: Parameters<typeof start>) => {
+    const miniflare = await start(...args);
+    const pid = workerds().find((one) => !known.includes(one))!;
+    known.push(pid);
+    pin(pid, 1);
+    return { miniflare, pid, url: (await miniflare.unsafeGetDirectURL("sallyport")).origin };
+  };
+  const modules = edgeModules();
+  const text = tablesText(document);
+  const gateway = async (counters?: string) => {
+    const one = await begun(modules, productOptions(counters));
+    const kv = await one.miniflare.getKVNamespace("CONFIG");
+    await kv.put("current", text, { metadata: { version: "1" } });
+    return one;
+  };
+  const plain = await begun({ "index.js": { type: "esm", contents: bare(upstreamPort) } });
+  const [alone, exact] = [await gateway("isolate"), await gateway()];
   const results: EdgeResult[] = [];
-  for (const { name, path, headers = [] } of requests) {
+  for (const { name, path, headers = [], isExact = false } of requests) {
+    const { pid, url } = isExact ? exact : alone;
     const pairs: [number, number][] = [];
-    load(plainPid!, `${plainUrl.origin}/`, 2, headers);
-    load(gatewayPid!, gatewayUrl.origin + path, 2, headers);
+    load(plain.pid, `${plain.url}/`, 2, headers);
+    load(pid, url + path, 2, headers);
     for (let round = 0; round < rounds; round++) {
-      const one = load(plainPid!, `${plainUrl.origin}/`, seconds, headers);
-      const other = load(gatewayPid!, gatewayUrl.origin + path, seconds, headers);
+      const one = load(plain.pid, `${plain.url}/`, seconds, headers);
+      const other = load(pid, url + path, seconds, headers);
       if (other.failures > 0) throw new Error(`${name}: ${other.failures} answers were not 2xx`);
       pairs.push([one.usPerRequest, other.usPerRequest]);
     }
@@ -88,6 +118,6 @@ export const benchEdge = async (
       ratio: median(pairs.map(([a, b]) => b / a)),
     });
   }
-  await Promise.all([plain.dispose(), gateway.dispose()]);
+  await Promise.all([plain, alone, exact].map(({ miniflare }) => miniflare.dispose()));
   return results;
 };

@@ -38,6 +38,35 @@ const requests = [
   { name: "proxy + key-auth", path: "/private", headers: ["apikey: ada-key"] },
 ];
 
+/** 100 routes, and a limit that nobody reaches. */
+const edgeDocument = {
+  ...document,
+  services: [
+    {
+      ...document.services[0]!,
+      routes: [
+        ...document.services[0]!.routes,
+        ...Array.from({ length: 97 }, (_, i) => ({ name: `r${i}`, paths: [`/r${i}/`] })),
+        {
+          name: "limited",
+          paths: ["/limited"],
+          plugins: [
+            { name: "key-auth" },
+            { name: "rate-limiting", config: { year: 1_000_000_000, policy: "local" } },
+          ],
+        },
+      ],
+    },
+  ],
+};
+const headers = ["apikey: ada-key"];
+const edgeRequests = [
+  { name: "proxy, 100 routes", path: "/open" },
+  { name: "+ key-auth", path: "/private", headers },
+  { name: "+ rate-limiting, each isolate", path: "/limited", headers },
+  { name: "+ rate-limiting, exact", path: "/limited", headers, isExact: true },
+];
+
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 const table = (rows: readonly object[]): void =>
   console.table(
@@ -80,7 +109,7 @@ const compare = async (): Promise<void> => {
     }
     if (only === "" || only === "edge") {
       console.log("Edge, CPU microseconds a request beside a bare fetch Worker:");
-      table(await benchEdge(upstreamPort, document, requests, rounds, seconds));
+      table(await benchEdge(upstreamPort, edgeDocument, edgeRequests, rounds, seconds));
     }
   } finally {
     proxy.kill();

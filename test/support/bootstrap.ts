@@ -1,4 +1,5 @@
-import { Migrations, PostgresDriver } from "../../adapters/sql/index.ts";
+import { Migrations } from "../../adapters/sql/index.ts";
+import { PostgresDriver } from "../../adapters/sql/node.ts";
 import { webClock, webRandom } from "../../adapters/web/index.ts";
 import { bundledPlugins, DeclarativeConfiguration, tablesOf } from "../../core/index.ts";
 

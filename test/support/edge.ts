@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Miniflare } from "miniflare";
-import type { EventLog } from "../../core/index.ts";
+import { webClock, webRandom } from "../../adapters/web/index.ts";
+import { bundledPlugins, DeclarativeConfiguration, type EventLog } from "../../core/index.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -18,17 +19,18 @@ const quiet = {
   WRANGLER_SEND_ERROR_REPORTS: "false",
 };
 
-/** The modules of the deployed Worker. @param entry In its place: a module of test/workerd. */
-export const edgeModules = (entry?: string): Record<string, { type: "esm"; contents: string }> => {
+/** The modules of a deployed Worker. @param entry `wrangler.toml`, `wrangler.control.toml`, or a module of test/workerd. */
+export const edgeModules = (entry = "wrangler.toml"): Record<string, { type: "esm"; contents: string }> => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-edge-"));
   const wrangler = path.join(root, "node_modules/wrangler/bin/wrangler.js");
-  const main = entry === undefined ? [] : [entry, "--config", "test/workerd/wrangler.toml"];
+  const isModule = entry.endsWith(".ts");
+  const main = isModule ? [entry, "--config", "test/workerd/wrangler.toml"] : ["--config", entry];
   execFileSync(process.execPath, [wrangler, "deploy", ...main, "--dry-run", "--outdir", folder], {
     cwd: root,
     env: { ...process.env, ...quiet },
     stdio: "pipe",
   });
-  const file = entry === undefined ? "index.js" : path.basename(entry).replace(/\.ts$/, ".js");
+  const file = isModule ? path.basename(entry).replace(/\.ts$/, ".js") : "index.js";
   const module = readFileSync(path.join(folder, file), "utf8");
   rmSync(folder, { recursive: true, force: true });
   return { "index.js": { type: "esm", contents: module } };
@@ -41,48 +43,89 @@ export interface EdgePair {
   publish(version: string, document: Record<string, unknown>): Promise<void>;
   /** The event log that both share. */
   readonly log: EventLog;
+  /** Where the Admin API is, closed to all who don't show `adminToken`. */
+  readonly adminPort: number;
   close(): Promise<void>;
 }
+
+export const adminToken = "an Admin API token";
+const control = "sallyport-control";
+const store = { type: "durable-object", storage: "sqlite" } as const;
+
+/** A declarative document as it is published: its rows. */
+export const tablesText = (document: Record<string, unknown>): string => {
+  const configuration = new DeclarativeConfiguration({
+    plugins: bundledPlugins,
+    routerFlavor: "traditional_compatible",
+    clock: webClock,
+    random: webRandom,
+  });
+  const loaded = configuration.read({ _format_version: "3.0", ...document });
+  if (!loaded.ok) throw new Error(configuration.tree(loaded));
+  return JSON.stringify(configuration.tables(loaded));
+};
 
 const start = async (workers: readonly string[], env: Readonly<Record<string, string>>) => {
   const modules = edgeModules();
   const [first] = workers;
+  const kvBinding = { type: "kv", id: "sallyport-config" };
+  const variables = Object.fromEntries(
+    Object.entries({ LOG_LEVEL: "emerg", ...env }).map(([key, value]) => [key, { type: "json", value }]),
+  );
+  const objects = {
+    CONTROL: { type: "durable-object", worker: control, exportName: "ControlPlane" },
+    EVENTS: { type: "durable-object", worker: control, exportName: "EventLogObject" },
+  };
+  const controlPlane = {
+    dev: { unsafeDirectSockets: [{ port: 0, host: "127.0.0.1" }] },
+    config: {
+      name: control,
+      compatibilityDate: "2026-11-01",
+      manifest: { mainModule: "index.js", modules: edgeModules("wrangler.control.toml") },
+      env: {
+        CONFIG: kvBinding,
+        ...objects,
+        ADMIN_TOKEN: { type: "json", value: adminToken },
+        ...variables,
+      },
+      exports: { ControlPlane: store, EventLogObject: store },
+    },
+  };
   const miniflare = new Miniflare({
     cf: false,
     telemetry: { enabled: false },
     enableDevRegistry: false,
-    workers: workers.map((name) => ({
-      dev: { unsafeDirectSockets: [{ port: 0, host: "127.0.0.1" }] },
-      config: {
-        name,
-        compatibilityDate: "2026-11-01",
-        manifest: { mainModule: "index.js", modules },
-        env: {
-          CONFIG: { type: "kv", id: "sallyport-config" },
-          DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
-          EVENTS: { type: "durable-object", worker: first, exportName: "EventLogObject" },
-          HEALTH: { type: "durable-object", worker: first, exportName: "HealthChecks" },
-          LOG_LEVEL: { type: "json", value: "emerg" },
-          ...Object.fromEntries(Object.entries(env).map(([key, value]) => [key, { type: "json", value }])),
+    workers: [
+      ...workers.map((name) => ({
+        dev: { unsafeDirectSockets: [{ port: 0, host: "127.0.0.1" }] },
+        config: {
+          name,
+          compatibilityDate: "2026-11-01",
+          manifest: { mainModule: "index.js", modules },
+          env: {
+            CONFIG: kvBinding,
+            ...objects,
+            ADMIN: { type: "worker", worker: control },
+            DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
+            HEALTH: { type: "durable-object", worker: first, exportName: "HealthChecks" },
+            ...variables,
+          },
+          exports: { DictShard: store, HealthChecks: store },
         },
-        exports: {
-          DictShard: { type: "durable-object", storage: "sqlite" },
-          HealthChecks: { type: "durable-object", storage: "sqlite" },
-          EventLogObject: { type: "durable-object", storage: "sqlite" },
-        },
-      },
-    })),
+      })),
+      controlPlane,
+    ],
   } as unknown as ConstructorParameters<typeof Miniflare>[0]);
   await miniflare.ready;
   const kv = await miniflare.getKVNamespace("CONFIG");
   const publish = async (version: string, document: Record<string, unknown>): Promise<void> => {
-    await kv.put(`snap:${version}`, JSON.stringify({ _format_version: "3.0", ...document }));
-    await kv.put("current", version);
+    const text = tablesText(document);
+    await kv.put(`snap:${version}`, text);
+    await kv.put("current", text, { metadata: { version } });
   };
-  const ports = await Promise.all(
-    workers.map(async (name) => Number((await miniflare.unsafeGetDirectURL(name)).port)),
-  );
-  return { miniflare, publish, ports };
+  const portOf = async (name: string) => Number((await miniflare.unsafeGetDirectURL(name)).port);
+  const ports = await Promise.all(workers.map(portOf));
+  return { miniflare, publish, ports, adminPort: await portOf(control) };
 };
 
 /** The deployed Worker in the real runtime, reached directly, with a configuration in KV. */
@@ -97,14 +140,15 @@ export const startEdge = async (
 
 /** The same twice, sharing KV and the event log. @param env Variables of the Worker. */
 export const startEdgePair = async (env: Readonly<Record<string, string>>): Promise<EdgePair> => {
-  const { miniflare, publish, ports } = await start(["one", "other"], env);
-  const objects = (await miniflare.getDurableObjectNamespace("EVENTS", "one")) as unknown as {
+  const { miniflare, publish, ports, adminPort } = await start(["one", "other"], env);
+  const objects = (await miniflare.getDurableObjectNamespace("EVENTS", control)) as unknown as {
     idFromName(name: string): unknown;
     get(id: unknown): EventLog;
   };
   const log = objects.get(objects.idFromName("events"));
   return {
     ports: ports as [number, number],
+    adminPort,
     publish,
     log: {
       append: (events) => log.append(events),

@@ -27,12 +27,21 @@ export class KvDouble {
       seen.set(key, { kept, untilMs: clock.nowMs() + 60_000 });
       return kept;
     };
-    const bytes = (value: string | Uint8Array): ArrayBuffer =>
-      (typeof value === "string" ? new TextEncoder().encode(value) : value.slice()).buffer;
+    const bytes = (value: string | Uint8Array): ArrayBuffer => {
+      const copy = typeof value === "string" ? new TextEncoder().encode(value) : value.slice();
+      return Uint8Array.from(copy).buffer;
+    };
     const kv = {
-      getWithMetadata: (key: string) => {
+      get: async (key: string) => {
         const kept = read(key);
-        return Promise.resolve({ value: kept ? bytes(kept.value) : null, metadata: kept?.metadata ?? null });
+        return kept === undefined ? null : new TextDecoder().decode(bytes(kept.value));
+      },
+      getWithMetadata: async (key: string, options?: { readonly type?: string }) => {
+        const kept = read(key);
+        if (kept === undefined) return { value: null, metadata: null };
+        const value = bytes(kept.value);
+        const { metadata } = kept;
+        return { value: options?.type === "stream" ? new Response(value).body : value, metadata };
       },
       put: (key: string, value: string | Uint8Array, { metadata, expirationTtl = 60 }: Options) => {
         if (expirationTtl < 60) return Promise.reject(new Error("Invalid expiration_ttl"));

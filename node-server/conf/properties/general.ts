@@ -35,6 +35,18 @@ export const general = {
     default: "bundled",
     doc: "Plugins that configurations may use: `bundled`, `off`, names of bundled ones, paths of modules that export `plugin`.",
   },
+  tracing_instrumentations: {
+    type: "list",
+    default: "off",
+    doc: "What opentelemetry records: `request` or `all` for exchanges and their tries; `off`: traces are passed on only.",
+  },
+  tracing_sampling_rate: {
+    type: "number",
+    default: "0.01",
+    min: 0,
+    max: 1,
+    doc: "The part of exchanges that is recorded, 0 to 1, where a plugin says nothing.",
+  },
   nginx_worker_processes: {
     type: "string",
     default: "auto",
@@ -129,7 +141,6 @@ export const general = {
     error_template_xml: "",
     error_template_plain: "",
   }),
-  ...unused("there is no tracing yet", { tracing_instrumentations: "off", tracing_sampling_rate: "0.01" }),
   ...unused("plugins are TypeScript or JavaScript modules: name their files in `plugins`", {
     pluginserver_names: "",
     lua_package_path: "./?.lua;./?/init.lua;",

@@ -1,0 +1,157 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Daemon, startDaemon } from "../support/daemon.ts";
+import { adminToken, type EdgePair, startEdgePair } from "../support/edge.ts";
+
+const bin = path.resolve(import.meta.dirname, "../../node-server/bin.mjs");
+const folder = mkdtempSync(path.join(tmpdir(), "sallyport-control-"));
+let pair: EdgePair;
+let origin: Daemon;
+
+beforeAll(async () => {
+  [pair, origin] = await Promise.all([
+    startEdgePair({ DB_UPDATE_FREQUENCY: "0", ADMIN_PATH: "/admin-api" }),
+    startDaemon({ conf: { database: "sqlite" } }),
+  ]);
+}, 60_000);
+afterAll(async () => {
+  await pair?.close();
+  await origin?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const call = async (
+  base: string,
+  method: string,
+  where: string,
+  body?: unknown,
+): Promise<{ status: number; body: Record<string, unknown> }> => {
+  const response = await fetch(base + where, {
+    method,
+    headers: { Authorization: `Bearer ${adminToken}`, "Content-Type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>) };
+};
+const edgeUrl = (): string => `http://127.0.0.1:${pair.adminPort}`;
+const admin = (method: string, where: string, body?: unknown) => call(edgeUrl(), method, where, body);
+const atOrigin = (method: string, where: string, body?: unknown) =>
+  call(`http://127.0.0.1:${origin.adminPort}`, method, where, body);
+const answering = (message: string) => ({
+  name: "request-termination",
+  config: { status_code: 200, message },
+});
+const served = (where: string): Promise<string[]> =>
+  Promise.all(
+    pair.ports.map(async (port) => {
+      const response = await fetch(`http://127.0.0.1:${port}${where}`);
+      return ((await response.json()) as { message: string }).message;
+    }),
+  );
+const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [bin, ...args], { cwd: folder }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+
+describe("the control plane of the edge", () => {
+  test("what its Admin API is told every Worker serves", async () => {
+    expect((await admin("PUT", "/routes/a", { paths: ["/a"] })).status).toBe(200);
+    expect((await admin("POST", "/routes/a/plugins", answering("written"))).status).toBe(201);
+    await expect.poll(() => served("/a"), { timeout: 10_000 }).toEqual(["written", "written"]);
+    expect((await admin("DELETE", "/routes/a")).status).toBe(204);
+    await expect
+      .poll(() => served("/a"), { timeout: 10_000 })
+      .toEqual(Array.from({ length: 2 }, () => "no Route matched with those values"));
+  });
+
+  test("is closed to who shows no token", async () => {
+    for (const url of [edgeUrl(), `http://127.0.0.1:${pair.ports[0]}/admin-api`])
+      for (const headers of [{}, { Authorization: "Bearer wrong" }])
+        expect((await fetch(`${url}/services`, { headers })).status).toBe(401);
+  });
+
+  test("is reached through the data plane where that is wanted, and has a Status API", async () => {
+    const through = `http://127.0.0.1:${pair.ports[1]}/admin-api`;
+    expect(await call(through, "GET", "/status-api/status/ready")).toEqual({
+      status: 200,
+      body: { message: "ready" },
+    });
+    expect((await call(through, "GET", "/")).body).toMatchObject({ hostname: "edge" });
+  });
+
+  test("takes a whole document as one version, or refuses it as a whole", async () => {
+    const plugins = [answering("whole")];
+    const document = { _format_version: "3.0", routes: [{ name: "w", paths: ["/w"], plugins }] };
+    expect(await admin("PUT", "/declarative", document)).toEqual({
+      status: 200,
+      body: { written: 2, unchanged: 0, deleted: 0 },
+    });
+    await expect.poll(() => served("/w"), { timeout: 10_000 }).toEqual(["whole", "whole"]);
+    const wrong = { ...document, routes: [{ name: "w", paths: ["no slash"] }] };
+    expect((await admin("PUT", "/declarative", wrong)).status).toBe(400);
+    expect(await served("/w")).toEqual(["whole", "whole"]);
+  });
+
+  test("sync shows what it is going to do, does it, and has nothing to do then", async () => {
+    await atOrigin("PUT", "/routes/synced", { paths: ["/synced"] });
+    await atOrigin("POST", "/routes/synced/plugins", answering("from the origin"));
+    const tokens = ["--to-token", adminToken];
+    const args = ["sync", "--from", `http://127.0.0.1:${origin.adminPort}`, "--to", edgeUrl(), ...tokens];
+    const asked = await run(...args);
+    expect(asked).toMatchObject({ code: 1, stderr: "Error: say --yes to do it\n" });
+    expect(asked.stdout).toContain("+ routes synced\n");
+    expect(asked.stdout).toContain("- routes w\n");
+    const done = await run(...args, "--yes");
+    expect(done).toMatchObject({ code: 0, stderr: "" });
+    expect(done.stdout).toMatch(/2 written, 0 unchanged, [12] deleted\n$/);
+    await expect
+      .poll(() => served("/synced"), { timeout: 10_000 })
+      .toEqual(["from the origin", "from the origin"]);
+    expect((await run(...args)).stdout).toBe("nothing to do\n");
+  }, 60_000);
+});
+
+describe("sallyport deploy", () => {
+  const write = (document: Record<string, unknown>): string => {
+    const file = path.join(folder, "kong.json");
+    writeFileSync(file, JSON.stringify({ _format_version: "3.0", ...document }));
+    return file;
+  };
+
+  test("tells by name what the edge can't do", async () => {
+    const plugins = [{ name: "file-log", config: { path: "/tmp/x" } }];
+    const file = write({
+      services: [
+        {
+          name: "s",
+          host: "10.1.2.3",
+          routes: [{ name: "tea", paths: ["/"], preserve_host: true, plugins }],
+        },
+        { name: "g", url: "grpc://up.test", routes: [{ name: "rpc", protocols: ["grpc"], paths: ["/g"] }] },
+      ],
+    });
+    const { code, stdout, stderr } = await run("deploy", file, "--dry-run");
+    expect(code).toBe(1);
+    expect(stdout).toContain("ignored at the edge: route tea: preserve_host");
+    for (const text of ["service s: host 10.1.2.3", "route rpc: protocols grpc", "service g: protocol grpc"])
+      expect(stderr).toContain(`Error: ${text}`);
+    expect(stderr).toContain("Error: plugin file-log on route tea: ");
+  });
+
+  test("bundles both Workers within the budget, and a Worker with its configuration inside", async () => {
+    const file = write({ services: [{ name: "s", url: "https://up.test", routes: [{ paths: ["/"] }] }] });
+    const { code, stdout } = await run("deploy", file, "--dry-run");
+    expect(code).toBe(0);
+    const sizes = [...stdout.matchAll(/(\S+): .*gzip: ([\d.]+) KiB/g)].map(([, name, size]) => [name, size]);
+    expect(sizes.map(([name]) => name)).toEqual(["wrangler.control.toml", "wrangler.toml"]);
+    for (const [, size] of sizes) expect(Number(size)).toBeLessThan(150);
+    expect((await run("build", "--edge", file, "--out", "bundled")).code).toBe(0);
+    expect(await run("deploy", "--dry-run", "--project", "bundled")).toMatchObject({ code: 0, stderr: "" });
+  }, 60_000);
+});

@@ -1,0 +1,171 @@
+import { DurableObject } from "cloudflare:workers";
+import { IttyRouter } from "itty-router/IttyRouter";
+import {
+  DurableEventLog,
+  isNewer,
+  KvConfigurations,
+  type PublishedConfiguration,
+} from "../../adapters/cloudflare/index.ts";
+import { Migrations, ObjectDriver, SqlEventLog, SqlStore } from "../../adapters/sql/index.ts";
+import { webClock, webRandom } from "../../adapters/web/index.ts";
+import {
+  ClusterEvents,
+  createAdmin,
+  createStatusApi,
+  Database,
+  DeclarativeConfiguration,
+  type Logger,
+  readTables,
+  tablesOf,
+} from "../../core/index.ts";
+import { edgePlugins } from "../plugins.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { edgeLogger } from "../logger.ts";
+import { statusPath } from "./door.ts";
+import type { ControlEnv } from "./env.ts";
+import { flavorOf, informationOf } from "./information.ts";
+import { Publisher } from "./publisher.ts";
+import { replaceAll, wholePath } from "./whole.ts";
+
+/** Milliseconds after which a write that was not published, for whatever reason, is. */
+const retryMs = 1_000;
+/** Milliseconds between two looks for rows and events whose time is over. */
+const purgeMs = 10 * 60 * 1000;
+
+const bornKey = "born";
+const nodeKey = "node";
+const publishedKey = "published";
+
+/** A value that is made once and stays. */
+const kept = <T>(storage: DurableObjectStorage, key: string, make: () => T): T => {
+  const found = storage.kv.get<T>(key);
+  if (found !== undefined) return found;
+  const made = make();
+  storage.kv.put(key, made);
+  return made;
+};
+
+/**
+ * The control plane of the edge: one object with the entities in its SQLite. It serves the Admin API and the Status API,
+ * and publishes each version of the configuration as a whole: a write is answered when isolates have been told of it.
+ */
+export class ControlPlane extends DurableObject<ControlEnv> {
+  private readonly logger: Logger;
+  private readonly store: SqlStore;
+  private readonly log: SqlEventLog;
+  private readonly database: Database;
+  private readonly publisher: Publisher;
+  private readonly router = IttyRouter();
+
+  constructor(context: DurableObjectState, env: ControlEnv) {
+    super(context, env);
+    const { storage } = context;
+    this.logger = edgeLogger(env);
+    const node = kept(storage, nodeKey, () => crypto.randomUUID());
+    const configuration = new DeclarativeConfiguration({
+      plugins: edgePlugins,
+      routerFlavor: flavorOf(env),
+      clock: webClock,
+      random: webRandom,
+    });
+    const { entities, auto } = configuration.context;
+    const tables = tablesOf(entities);
+    const driver = new ObjectDriver(storage);
+    this.log = new SqlEventLog(driver);
+    this.store = new SqlStore({ driver, tables, clock: webClock, random: webRandom, events: this.log, node });
+    this.database = new Database({
+      store: this.store,
+      entities,
+      auto,
+      onCommitted: () => this.publish(),
+    });
+    const log = new DurableEventLog(env.EVENTS);
+    const events = new ClusterEvents({ log, node, random: webRandom, logger: this.logger });
+    const published = new KvConfigurations(env.CONFIG, events);
+    this.publisher = new Publisher({
+      read: () => this.read(),
+      publish: async (configuration) => {
+        if (storage.kv.get(publishedKey) === configuration.version) return;
+        await published.publish(configuration);
+        storage.kv.put(publishedKey, configuration.version);
+      },
+    });
+    const options = {
+      server: `sallyport/${manifest.version}`,
+      clock: webClock,
+      logger: this.logger,
+      database: this.database,
+      counts: () => Promise.resolve([]),
+    };
+    const admin = createAdmin({
+      ...options,
+      plugins: edgePlugins,
+      node: () => informationOf(env, node),
+    });
+    const status = createStatusApi(options);
+    this.router
+      .put(wholePath, (request: Request) => replaceAll(request, configuration, this.database))
+      .all(`${statusPath}/*`, (request: Request) =>
+        status.fetch(new Request(request.url.replace(statusPath, ""), request)),
+      )
+      .all("*", (request: Request) => admin.fetch(request));
+    void context.blockConcurrencyWhile(async () => {
+      const migrations = new Migrations(driver, tables, () => webClock.nowMs());
+      await migrations.up();
+      await migrations.finish();
+    });
+  }
+
+  /** Those who may come in were chosen by the Worker in front. */
+  override async fetch(request: Request): Promise<Response> {
+    // Should the object end between a commit and its publication, the alarm makes up for it.
+    if (request.method !== "GET" && request.method !== "HEAD") await this.wake(retryMs);
+    return this.router.fetch(request) as Promise<Response>;
+  }
+
+  /** The newest configuration; undefined when `known` is no older, or nothing was ever written. */
+  async newest(known: string | undefined): Promise<PublishedConfiguration | undefined> {
+    const head = await this.log.head();
+    return head > 0 && isNewer(this.nameOf(head), known) ? this.read() : undefined;
+  }
+
+  override async alarm(): Promise<void> {
+    await this.store.purge();
+    await this.log.prune();
+    await this.publish();
+    if ((await this.ctx.storage.getAlarm()) === null) await this.wake(purgeMs);
+  }
+
+  /** The alarm comes in `ms` milliseconds, or sooner. */
+  private async wake(ms: number): Promise<void> {
+    const { storage } = this.ctx;
+    const atMs = webClock.nowMs() + ms;
+    const setMs = await storage.getAlarm();
+    if (setMs === null || setMs > atMs) await storage.setAlarm(atMs);
+  }
+
+  private nameOf(head: number): string {
+    // A control plane that begins anew is newer than one that was before it.
+    return `${kept(this.ctx.storage, bornKey, () => webClock.nowMs())}.${head}`;
+  }
+
+  /** The rows, and the place in the log that they stand for: nothing comes between the two. */
+  private async read(): Promise<PublishedConfiguration> {
+    const { entities, auto } = this.database;
+    const [tables, head] = await Promise.all([
+      this.store.transaction((rows) => readTables({ entities, auto, rows })),
+      this.log.head(),
+    ]);
+    return { version: this.nameOf(head), text: JSON.stringify(tables) };
+  }
+
+  /** What is committed is committed: where publishing fails it is tried again. */
+  private async publish(): Promise<void> {
+    try {
+      await this.publisher.publish();
+    } catch (error) {
+      this.logger.log("error", "a committed change is not published yet", { error });
+      await this.wake(retryMs);
+    }
+  }
+}

@@ -1,4 +1,0 @@
-declare module "*.yml" {
-  const text: string;
-  export default text;
-}
