@@ -172,6 +172,7 @@ class CompiledGateway implements Gateway {
       metrics: new Metrics(),
       directory,
       node: options.node,
+      isTrusted: this.ports.options.isTrusted,
       version: options.version,
       tracing: options.tracing ?? { isOn: false, samplingRate: 0 },
       listenToLog: (listener) => log.listen(listener),

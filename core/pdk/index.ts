@@ -23,6 +23,7 @@ export {
   type TracingOptions,
 } from "./plugin.ts";
 export { type Missing, type Need, restricted } from "./needs.ts";
+export { isKongModule, type KongModule, kongPlugin } from "./kong/index.ts";
 export { LogTap } from "./logtap.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";

@@ -101,6 +101,8 @@ export interface PluginHost {
   /** What this worker counts for scrapers. */
   readonly metrics: Metrics;
   readonly node: NodeFacts;
+  /** Whether what an address says about its clients is believed (`trusted_ips`). */
+  isTrusted(address: string): boolean;
   /** Of the gateway. */
   readonly version: string;
   readonly tracing: TracingOptions;
