@@ -32,6 +32,7 @@ import type { Logger } from "./ports/logger.ts";
 import type { Random } from "./ports/random.ts";
 import type { SharedDict } from "./ports/shareddict.ts";
 import type { Sharing } from "./ports/sharing.ts";
+import type { Sockets } from "./ports/sockets.ts";
 import type { Subtle } from "./ports/subtle.ts";
 import type { Timers } from "./ports/timers.ts";
 import type { Transport } from "./ports/transport.ts";
@@ -65,6 +66,8 @@ export interface GatewayPorts {
   readonly fetcher: Fetcher;
   /** Undefined where there are no files. */
   readonly files: LineFiles | undefined;
+  /** Undefined where there are none. */
+  readonly sockets?: Sockets | undefined;
 }
 
 export interface GatewayOptions {
@@ -169,6 +172,7 @@ class CompiledGateway implements Gateway {
       subtle,
       fetcher,
       files,
+      sockets: ports.sockets,
       metrics: new Metrics(),
       directory,
       node: options.node,

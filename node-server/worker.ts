@@ -9,6 +9,7 @@ import {
   newCounters,
   nodeLogger,
   NodeLineFiles,
+  NodeSockets,
   NodeTransport,
 } from "../adapters/node/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
@@ -86,6 +87,7 @@ const openGateway = async (): Promise<Gateway> => {
       subtle: webSubtle,
       fetcher: new WebFetcher(),
       files: new NodeLineFiles(),
+      sockets: new NodeSockets(),
     },
     {
       version,

@@ -20,6 +20,7 @@ export {
   type PluginDefinition,
   type PluginHost,
   type PluginPhases,
+  socketsOf,
   type TracingOptions,
 } from "./plugin.ts";
 export { type Missing, type Need, restricted } from "./needs.ts";

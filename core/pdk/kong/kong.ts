@@ -63,7 +63,7 @@ const clientBridge = (exchange: Exchange, { directory }: PluginHost): Bridge => 
       (await directory.find("consumers", "id", id)) ??
       (byUsername ? directory.find("consumers", "username", id) : undefined),
     authenticate: (consumer: ConsumerRow | null, credential: Row | null) =>
-      signIn(exchange, consumer ?? undefined, credential ?? ({ id: "" } as Row), credential?.id),
+      signIn(exchange, consumer ?? undefined, credential ?? { id: "" }, credential?.id),
     getProtocol: () => exchange.route?.protocols?.[0] ?? request.scheme,
   };
 };

@@ -6,14 +6,14 @@ const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 const traced = (
   config: Record<string, unknown> = {},
-  tracing: GatewayOptions["tracing"] = { isOn: true, samplingRate: 1 },
+  tracing: NonNullable<GatewayOptions["tracing"]> = { isOn: true, samplingRate: 1 },
 ): TestGateway => {
   const full = {
     traces_endpoint: "http://collector.test/v1/traces",
     queue: { max_batch_size: 1 },
     ...config,
   };
-  return gatewayOn(oneRoute([{ name: "opentelemetry", config: full }]), { tracing: tracing! });
+  return gatewayOn(oneRoute([{ name: "opentelemetry", config: full }]), { tracing });
 };
 
 const told = async (all: TestGateway, parent?: string): Promise<string> => {
