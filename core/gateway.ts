@@ -1,22 +1,20 @@
-import type { PluginRow, RouteRow, ServiceRow } from "./entities/rows.ts";
+import type { RouteRow, ServiceRow } from "./entities/rows.ts";
 import { requestIds } from "./http/identifier.ts";
 import {
   ClientRequest,
   Exchange,
-  Metrics,
   type NodeFacts,
   type PluginDefinition,
   type PluginHost,
-  type PluginPhases,
   type TracingOptions,
   LogTap,
 } from "./pdk/index.ts";
-import { sharedCache, WorkerEvents } from "./events/index.ts";
+import { createHost, type HostPorts } from "./pdk/host.ts";
+import { Instances, type KeptInstances, type Secrets } from "./pipeline/instances.ts";
 import { Planner } from "./pipeline/planner.ts";
-import type { PluginInstance } from "./pipeline/plan.ts";
-import { DictCounters } from "./pdk/limits/index.ts";
-import type { CounterPlaces } from "./ports/counters.ts";
-import type { Clock } from "./ports/clock.ts";
+import type { GroupState } from "./balancer/index.ts";
+import type { DnsClient, DnsStatistics } from "./dns/index.ts";
+import type { Dialer } from "./ports/dialer.ts";
 import type { Directory, Row } from "./ports/directory.ts";
 import type {
   Downstream,
@@ -26,48 +24,30 @@ import type {
   RequestHandler,
   RequestScope,
 } from "./ports/downstream.ts";
-import type { Fetcher } from "./ports/fetcher.ts";
-import type { LineFiles } from "./ports/lines.ts";
-import type { Logger } from "./ports/logger.ts";
-import type { Random } from "./ports/random.ts";
-import type { SharedDict } from "./ports/shareddict.ts";
-import type { Sharing } from "./ports/sharing.ts";
-import type { Sockets } from "./ports/sockets.ts";
-import type { Subtle } from "./ports/subtle.ts";
-import type { Timers } from "./ports/timers.ts";
+import type { HealthBoard } from "./ports/healthboard.ts";
 import type { Transport } from "./ports/transport.ts";
 import { Flow, type FlowPorts } from "./proxy/flow.ts";
 import { type ProxyOptions, proxyOptions } from "./proxy/options.ts";
 import { affectedRoutes, compiledTables } from "./proxy/affected.ts";
+import { withSecrets } from "./entities/secret.ts";
+import { type TracedHandler, Tracer } from "./pipeline/trace.ts";
+import { clientAddress } from "./proxy/realip.ts";
 import { Prober } from "./proxy/prober.ts";
 import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
 import { serviceTls } from "./proxy/tls.ts";
 import { type HealthChange, Upstreams } from "./proxy/upstreams.ts";
-import { createRouter, type RouterFlavor } from "./router/index.ts";
+import { createRouter, type Explanation, type RouteRequest, type RouterFlavor } from "./router/index.ts";
 import { type RowChange, Rows, type Tables } from "./store/rows.ts";
 
 /** The world, as a root hands it in. */
-export interface GatewayPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly timers: Timers;
+export interface GatewayPorts extends HostPorts {
   readonly transport: Transport;
-  /** Counters of rate limits: of the node, or as far as the root can share them. */
-  readonly counters: SharedDict;
-  /** The other places where limits can be counted. */
-  readonly counting?: Partial<Omit<CounterPlaces, "local">>;
-  /** What plugins keep of responses; as much of it as there is room for. */
-  readonly responses: SharedDict;
-  /** Undefined where a worker is alone, as an isolate at the edge. */
-  readonly sharing?: Sharing | undefined;
-  readonly subtle: Subtle;
-  /** For what the gateway sends by itself: logs. */
-  readonly fetcher: Fetcher;
-  /** Undefined where there are no files. */
-  readonly files: LineFiles | undefined;
-  /** Undefined where there are none. */
-  readonly sockets?: Sockets | undefined;
+  /** What is known of the health of upstreams: of the node, or as far as the root can share it. */
+  readonly board: HealthBoard;
+  /** Resolves the names of services and targets; undefined to leave that to the transport. */
+  readonly dns?: DnsClient | undefined;
+  /** For TCP health checks; undefined where they can't be made. */
+  readonly dialer?: Dialer | undefined;
 }
 
 export interface GatewayOptions {
@@ -82,6 +62,10 @@ export interface GatewayOptions {
   readonly onFinished?: (exchange: Exchange) => void;
   /** Default: nothing is recorded. */
   readonly tracing?: TracingOptions;
+  /** Where references to the env vault lead; without it they stand for nothing. */
+  readonly secrets?: Secrets;
+  /** Told with {@link onFinished} how long each handler of each plugin took. */
+  readonly onTraced?: (exchange: Exchange, handlers: readonly TracedHandler[]) => void;
   /** This worker makes the active health checks of its node. */
   readonly isProber?: boolean;
   /** Told when traffic or a probe made an address of an upstream change sides. */
@@ -92,6 +76,8 @@ export interface GatewayOptions {
 export interface Gateway extends RequestHandler {
   /** Counts the configurations that were applied; 0 before the first. */
   readonly version: number;
+  /** What its plugins are given. */
+  readonly host: PluginHost;
   /**
    * Compiles a configuration off the request path.
    *
@@ -104,86 +90,91 @@ export interface Gateway extends RequestHandler {
    * there are.
    */
   prepareChanges(changes: readonly RowChange[]): () => void;
+  /** Which route a request would take and why, and the plugins of that route in their order. */
+  explain(request: RouteRequest): ExplainedRequest;
   /** A TLS client names the host it wants; global plugins may look at it. */
   certificate(serverName: string | undefined): void;
   /** Takes over what another worker noticed or an operator decided about an address. */
   setHealth(change: HealthChange): void;
+  /** Every address of an upstream that is down. */
+  unhealthy(): HealthChange[];
+  /** What is known of an upstream's targets; undefined when there is none of that name. */
+  upstreamState(name: string): Promise<GroupState | undefined>;
+  /** What the DNS client counted; undefined when the platform resolves names. */
+  dnsStatistics(): DnsStatistics | undefined;
   /** What plugins counted on this worker, under names with labels. */
   metrics(): Record<string, number>;
 }
 
-interface Kept {
-  readonly row: string;
-  readonly instance: PluginInstance;
+export interface ExplainedRequest extends Explanation<RouteTarget> {
+  /** Names; those that only run for a consumer are left out. */
+  readonly plugins: readonly string[];
 }
 
 class CompiledGateway implements Gateway {
   private readonly options: GatewayOptions;
   private readonly ports: FlowPorts;
   private readonly nextId: () => string;
-  private readonly host: PluginHost;
-  private readonly definitions: ReadonlyMap<string, PluginDefinition>;
+  readonly host: PluginHost;
   private readonly upstreams: Upstreams;
   private readonly prober: Prober | undefined;
+  private readonly tracer: Tracer | undefined;
+  private readonly instances: Instances;
+  private readonly dns: DnsClient | undefined;
   private rows: Rows;
   private snapshot: Snapshot;
-  private kept = new Map<string, Kept>();
+  private kept: KeptInstances = new Map();
 
   constructor(given: GatewayPorts, options: GatewayOptions) {
     const log = new LogTap(given.logger);
     const ports: GatewayPorts = { ...given, logger: log };
     this.options = options;
+    this.tracer = options.onTraced && new Tracer(ports.clock);
     this.nextId = requestIds(ports.random);
     this.rows = new Rows({}, ports.clock);
     this.upstreams = new Upstreams({
       clock: ports.clock,
       random: ports.random,
+      board: ports.board,
+      dns: ports.dns,
+      logger: ports.logger,
       onHealthChange: options.onHealthChange,
     });
-    this.prober = options.isProber ? new Prober(this.upstreams, ports) : undefined;
+    this.prober = options.isProber
+      ? new Prober(this.upstreams, { ...ports, dns: ports.dns, dialer: ports.dialer })
+      : undefined;
+    this.dns = ports.dns;
     this.ports = {
       transport: ports.transport,
       clock: ports.clock,
       logger: ports.logger,
       balancer: this.upstreams,
       options: { ...proxyOptions(options.version), ...options.proxy },
-      onFinished: options.onFinished,
+      onFinished: this.finished(options),
     };
     const directory: Directory = {
       find: (entity, field, value) => this.rows.find(entity, field, value),
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
-    const { clock, random, logger, timers, counters, responses, subtle, fetcher, files } = ports;
-    const events = ports.sharing && new WorkerEvents(ports.sharing.bus, logger);
-    this.host = {
-      cache: sharedCache(clock, ports.sharing, events),
-      events,
-      clock,
-      random,
-      logger,
-      timers,
-      counters,
-      counting: {
-        local: new DictCounters(counters),
-        cluster: ports.counting?.cluster,
-        redis: ports.counting?.redis,
-      },
-      responses,
-      subtle,
-      fetcher,
-      files,
-      sockets: ports.sockets,
-      metrics: new Metrics(),
+    this.host = createHost(ports, log, {
       directory,
       node: options.node,
       isTrusted: this.ports.options.isTrusted,
       version: options.version,
       tracing: options.tracing ?? { isOn: false, samplingRate: 0 },
-      listenToLog: (listener) => log.listen(listener),
-    };
-    this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
+    });
+    this.instances = new Instances(options, this.host, this.tracer);
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
     for (const plugin of options.plugins) plugin.initWorker?.(this.host);
+  }
+
+  private finished({ onFinished, onTraced }: GatewayOptions): FlowPorts["onFinished"] {
+    const { tracer } = this;
+    if (tracer === undefined) return onFinished;
+    return (exchange) => {
+      onFinished?.(exchange);
+      onTraced!(exchange, tracer.of(exchange));
+    };
   }
 
   get version(): number {
@@ -200,6 +191,13 @@ class CompiledGateway implements Gateway {
     const flow = this.flow(request, downstream, undefined);
     flow.refuse(status);
     return flow;
+  }
+
+  explain(request: RouteRequest): ExplainedRequest {
+    const explanation = this.snapshot.router.explain(request);
+    const plan = explanation.winner?.value.plan ?? this.snapshot.planner.global;
+    const plugins = plan.steps.flatMap(({ instance }) => instance?.name ?? []);
+    return { ...explanation, plugins };
   }
 
   metrics(): Record<string, number> {
@@ -220,12 +218,27 @@ class CompiledGateway implements Gateway {
     this.upstreams.setHealth(change);
   }
 
+  unhealthy(): HealthChange[] {
+    return this.upstreams.unhealthy();
+  }
+
+  upstreamState(name: string): Promise<GroupState | undefined> {
+    return this.upstreams.state(name);
+  }
+
+  dnsStatistics(): DnsStatistics | undefined {
+    return this.dns?.stats();
+  }
+
   private flow(
     request: IncomingRequest | RefusedRequest,
     downstream: Downstream,
     scope: RequestScope | undefined,
   ): Flow {
-    const exchange = new Exchange(this.nextId(), new ClientRequest(request), this.ports.clock.nowMs());
+    const { realIp, isTrusted, errorFormat } = this.ports.options;
+    const address = clientAddress(request.connection, request.headers, isTrusted, realIp);
+    const client = new ClientRequest(request, address);
+    const exchange = new Exchange(this.nextId(), client, this.ports.clock.nowMs(), errorFormat);
     return new Flow(exchange, this.snapshot, this.ports, downstream, scope);
   }
 
@@ -255,8 +268,8 @@ class CompiledGateway implements Gateway {
     const changedRoutes = new Map(
       changes.flatMap(({ table, id, row }) => (table === "routes" ? [[id, row]] : [])),
     );
-    const kept = touches("plugins") ? new Map<string, Kept>() : this.kept;
-    const instances = touches("plugins") ? this.instances(rows, kept) : undefined;
+    const made = touches("plugins") ? this.instances.make(rows, this.kept) : undefined;
+    const instances = made?.instances;
     const planner = instances === undefined ? this.snapshot.planner : new Planner(instances);
     const routes = [...affected].flatMap(
       (id) => (changedRoutes.has(id) ? changedRoutes.get(id) : rows.byId("routes", id)) ?? [],
@@ -267,38 +280,28 @@ class CompiledGateway implements Gateway {
     const swapUpstreams = touches("upstreams", "targets") ? this.upstreams.prepare(rows) : undefined;
     return () => {
       swapUpstreams?.();
-      if (swapUpstreams !== undefined) this.prober?.restart();
+      if (swapUpstreams !== undefined) this.prober?.update();
       rows.apply(changes.filter(isInPlace));
       this.rows = rows;
-      this.keep(kept);
+      if (made !== undefined) this.kept = this.instances.retire(this.kept, made.kept);
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
-      if (instances !== undefined) this.configurePlugins(instances.map(([row]) => row));
+      if (instances !== undefined) this.instances.configure(instances.map(([row]) => row));
     };
   }
 
   private compile(rows: Rows): () => void {
-    const kept = new Map<string, Kept>();
-    const instances = this.instances(rows, kept);
+    const { instances, kept } = this.instances.make(rows, this.kept);
     const planner = new Planner(instances);
     const router = createRouter(this.routes(rows.all("routes"), rows, planner), this.routerOptions());
     const swapUpstreams = this.upstreams.prepare(rows);
     return () => {
       swapUpstreams();
-      this.prober?.restart();
+      this.prober?.update();
       this.rows = rows;
-      this.keep(kept);
+      this.kept = this.instances.retire(this.kept, kept);
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
-      this.configurePlugins(instances.map(([row]) => row));
+      this.instances.configure(instances.map(([row]) => row));
     };
-  }
-
-  /** Ends the plugins that are no longer in use. */
-  private keep(kept: Map<string, Kept>): void {
-    const before = this.kept;
-    this.kept = kept;
-    if (before === kept) return;
-    for (const [id, { instance }] of before)
-      if (kept.get(id)?.instance !== instance) instance.phases.close?.();
   }
 
   private routerOptions(): { flavor: RouterFlavor } {
@@ -306,7 +309,8 @@ class CompiledGateway implements Gateway {
   }
 
   private *routes(routes: Iterable<Row>, rows: Rows, planner: Planner) {
-    const find = (entity: string, id: string): Row | undefined => rows.byId(entity, id);
+    const find = (entity: string, id: string): Row | undefined =>
+      withSecrets(rows.byId(entity, id), (reference) => this.instances.secretOf(reference, rows));
     const terms = new Map<string, ReturnType<typeof serviceTls>>();
     for (const row of routes) {
       const route = row as Row & RouteRow;
@@ -318,38 +322,6 @@ class CompiledGateway implements Gateway {
       const tls = service === undefined ? undefined : terms.get(service.id);
       const target = new RouteTarget(route, service, planner.plan(route.id, serviceId ?? ""), tls);
       yield { route, service, value: target };
-    }
-  }
-
-  /** Ready plugins. One whose row did not change is kept, with the state that it gathered. */
-  private instances(rows: Rows, kept: Map<string, Kept>): [PluginRow, PluginInstance][] {
-    return rows.all("plugins").flatMap((stored): [PluginRow, PluginInstance][] => {
-      const row = stored as Row & PluginRow;
-      if (!row.enabled) return [];
-      const text = JSON.stringify([row.name, row.config, row.route, row.service, row.consumer]);
-      const before = this.kept.get(row.id);
-      const instance = before?.row === text ? before.instance : this.instance(row);
-      kept.set(row.id, { row: text, instance });
-      return [[row, instance]];
-    });
-  }
-
-  private instance(row: PluginRow): PluginInstance {
-    const definition = this.definitions.get(row.name);
-    if (definition === undefined) throw new Error(`${row.name} plugin is in use but not enabled`);
-    const phases: PluginPhases = definition.create(row.config, this.host, row);
-    return { id: row.id, name: row.name, priority: definition.priority, phases };
-  }
-
-  private configurePlugins(rows: readonly PluginRow[]): void {
-    for (const definition of this.definitions.values()) {
-      if (definition.configure === undefined) continue;
-      const configs = rows.filter((row) => row.name === definition.name).map((row) => row.config);
-      try {
-        definition.configure(configs.length > 0 ? configs : undefined, this.host);
-      } catch (error) {
-        this.ports.logger.log("error", `${definition.name} failed to take its configuration`, { error });
-      }
     }
   }
 }

@@ -2,10 +2,13 @@
 export * from "./ports/body.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/counters.ts";
+export * from "./ports/dialer.ts";
 export * from "./ports/directory.ts";
+export * from "./ports/dns.ts";
 export * from "./ports/downstream.ts";
 export * from "./ports/eventlog.ts";
 export * from "./ports/fetcher.ts";
+export * from "./ports/healthboard.ts";
 export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
@@ -19,7 +22,15 @@ export * from "./ports/transport.ts";
 export * from "./ports/workerbus.ts";
 export type { Ready } from "./ready.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
-export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";
+export {
+  createGateway,
+  type ExplainedRequest,
+  type Gateway,
+  type GatewayOptions,
+  type GatewayPorts,
+} from "./gateway.ts";
+export * from "./dns/index.ts";
+export { type AddressState, type GroupState, healthBoard, type TargetState } from "./balancer/index.ts";
 export { sharedCache, WorkerEvents } from "./events/index.ts";
 export type { HealthChange } from "./proxy/upstreams.ts";
 export { BytesBody, readAll } from "./http/bodies.ts";
@@ -80,3 +91,19 @@ export {
   type WorkerCounts,
 } from "./admin/index.ts";
 export { compareTables, type Difference, exportYaml } from "./declarative/index.ts";
+export { isReference } from "./schema/reference.ts";
+export {
+  envSecret,
+  readReference,
+  type SecretReference,
+  secretOf,
+  type Variables,
+  type VaultRow,
+  withSecrets,
+} from "./entities/secret.ts";
+export type { ErrorFormat } from "./http/accept.ts";
+export { type ProxyOptions, proxyOptions, type ResponseTokens } from "./proxy/options.ts";
+export { viaTexts } from "./proxy/request.ts";
+export type { TracedHandler } from "./pipeline/trace.ts";
+export type { RouteRequest } from "./router/index.ts";
+export { array, boolean, integer, json, map, number, record, set, string } from "./schema/index.ts";

@@ -11,6 +11,7 @@ import {
   restricted,
 } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
+import { resolveOwnModules } from "./self.ts";
 
 const bundled = new Map(bundledPlugins.map((plugin) => [plugin.name, plugin]));
 
@@ -47,6 +48,7 @@ const nameOf = (file: string): string => {
 const load = async (file: string): Promise<PluginDefinition> => {
   // A file that changed is another module: who loads again gets what is there now.
   const url = `${pathToFileURL(file).href}?at=${statSync(file).mtimeMs}`;
+  resolveOwnModules();
   const module = (await import(url)) as { plugin?: unknown; default?: unknown };
   if (isDefinition(module.plugin)) return module.plugin;
   for (const candidate of [module, module.default])

@@ -11,6 +11,8 @@ import { webClock } from "../adapters/web/index.ts";
 import {
   type CacheControl,
   type DictUsage,
+  type HealthBoard,
+  healthBoard,
   type Logger,
   type SharedDict,
   sharedCache,
@@ -26,6 +28,7 @@ export type ZoneName =
   | "kong"
   | "kong_db_cache"
   | "kong_db_cache_miss"
+  | "kong_healthchecks"
   | "kong_locks"
   | "kong_rate_limiting_counters";
 
@@ -41,6 +44,7 @@ export const createZones = (cacheBytes: number): Zones => ({
     kong: createZone(mebibytes(5)),
     kong_db_cache: createZone(cacheBytes),
     kong_db_cache_miss: createZone(mebibytes(12)),
+    kong_healthchecks: createZone(mebibytes(5)),
     kong_locks: createZone(mebibytes(8)),
     kong_rate_limiting_counters: createZone(mebibytes(12)),
   },
@@ -54,6 +58,10 @@ export const countersOf = ({ dicts }: Zones, owner: number): SharedDict =>
 /** What plugins keep of responses, beside the cache of entities. */
 export const responsesOf = ({ dicts }: Zones, owner: number): SharedDict =>
   new ZoneDict(dicts.kong_db_cache, webClock, owner);
+
+/** The health of upstreams, as a thread reaches it. */
+export const boardOf = ({ dicts }: Zones, owner: number): HealthBoard =>
+  healthBoard(new ZoneDict(dicts.kong_healthchecks, webClock, owner));
 
 /** What a thread shares with the others. */
 export const sharingOf = ({ dicts, bus }: Zones, owner: number, timers: Timers): Sharing => {
@@ -81,9 +89,12 @@ export class ZoneKeeper {
   private readonly dicts: ReadonlyMap<string, ZoneDict>;
   private readonly lock: ZoneLock;
   private readonly bus: ZoneBus;
-  private readonly owners = new Set([masterOwner]);
+  /** The numbers that are taken. */
+  readonly owners: Set<number>;
 
-  constructor({ dicts, bus }: Zones, timers: Timers) {
+  /** @param owners Shared with another keeper that has a zone in common. */
+  constructor({ dicts, bus }: Zones, timers: Timers, owners = new Set([masterOwner])) {
+    this.owners = owners;
     this.dicts = new Map(
       Object.entries(dicts).map(([name, zone]) => [name, new ZoneDict(zone, webClock, masterOwner)]),
     );

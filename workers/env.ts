@@ -1,3 +1,4 @@
+import type { HealthChecks } from "./health.ts";
 import type { DictShard, EventLogObject } from "../adapters/cloudflare/index.ts";
 
 /** What wrangler.toml binds. */
@@ -14,4 +15,11 @@ export interface Env {
   readonly DICT: DurableObjectNamespace<DictShard>;
   /** `debug` … `emerg`; default `notice`. */
   readonly LOG_LEVEL?: string;
+  /**
+   * Name servers, separated by commas: URLs (DNS over HTTPS) or `address:port` (over TCP). Services by name
+   * (`_http._tcp.name`) are looked up there; without it they have no address. Other names are the platform's.
+   */
+  readonly DNS_RESOLVER?: string;
+  /** Makes active health checks; without it there are none. */
+  readonly HEALTH?: DurableObjectNamespace<HealthChecks>;
 }

@@ -1,5 +1,6 @@
 import { createWorker } from "./worker.ts";
 
+export { HealthChecks } from "./health.ts";
 export { DictShard, EventLogObject } from "../adapters/cloudflare/index.ts";
 
 /** What is deployed. */

@@ -1,4 +1,4 @@
-import { CronTimers, DurableDict, KvConfigurations } from "../adapters/cloudflare/index.ts";
+import { CronTimers, DurableDict, KvConfigurations, socketDialer } from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
   ConsoleLogger,
@@ -14,12 +14,18 @@ import {
   createGateway,
   DeclarativeConfiguration,
   type Gateway,
+  type HealthBoard,
+  healthBoard,
   type Logger,
   type LogLevel,
   restricted,
+  type Tables,
+  type Timers,
 } from "../core/index.ts";
 import manifest from "../package.json" with { type: "json" };
+import { edgeDns } from "./dns.ts";
 import type { Env } from "./env.ts";
+import { HealthLink } from "./healthlink.ts";
 import { type Beside, News } from "./news.ts";
 import { cloudflareFetch } from "./platform.ts";
 
@@ -37,6 +43,28 @@ const plugins = restricted(bundledPlugins, {
 const updateSeconds = 5;
 
 const levels: readonly string[] = ["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"];
+
+/** How often an isolate asks who is down, at most. */
+const healthMs = 1_000;
+
+export const edgeLogger = ({ LOG_LEVEL: level = "notice" }: Env): Logger =>
+  new ConsoleLogger((levels.includes(level) ? level : "notice") as LogLevel);
+
+/** What the isolate that makes the health checks has in place of the usual. */
+export interface ProberPorts {
+  readonly timers: Timers;
+  readonly board: HealthBoard;
+}
+
+/** Whether somebody has to be probed. */
+const isProbed = ({ upstreams = {} }: Tables): boolean =>
+  Object.values(upstreams).some((row) => {
+    const checks = row["healthchecks"] as
+      | { readonly active?: Record<"healthy" | "unhealthy", { readonly interval: number }> }
+      | undefined;
+    const active = checks?.active;
+    return active !== undefined && (active.healthy.interval > 0 || active.unhealthy.interval > 0);
+  });
 
 /** The gateway of one isolate. Made by its first request: at module scope there is no time, randomness or I/O. */
 export class Isolate {
@@ -56,10 +84,17 @@ export class Isolate {
   /** Versions that were left because a newer one was told. */
   private readonly left = new Set<string>();
 
-  /** @param bundled A configuration that serves while nothing was published. */
-  constructor(env: Env, bundled: string | undefined) {
-    const level = env.LOG_LEVEL !== undefined && levels.includes(env.LOG_LEVEL) ? env.LOG_LEVEL : "notice";
-    this.logger = new ConsoleLogger(level as LogLevel);
+  private readonly link: HealthLink | undefined;
+  private isProbed = false;
+  private linkedAtMs = 0;
+
+  /**
+   * @param bundled A configuration that serves while nothing was published.
+   * @param prober Set for the one that makes the health checks.
+   */
+  constructor(env: Env, bundled: string | undefined, prober?: ProberPorts) {
+    this.logger = edgeLogger(env);
+    this.link = prober === undefined && env.HEALTH !== undefined ? new HealthLink(env.HEALTH) : undefined;
     this.cron = new CronTimers(this.logger);
     // An isolate that nobody asks for a while is not behind when somebody does.
     this.cron.every(this.cron.minIntervalMs, "configuration", () =>
@@ -81,9 +116,12 @@ export class Isolate {
         clock: webClock,
         random: webRandom,
         logger: this.logger,
-        timers: new WebTimers(this.logger),
+        timers: prober?.timers ?? new WebTimers(this.logger),
         counters: new DurableDict(env.DICT, "kong_rate_limiting_counters"),
         responses: new MemorySharedDict(webClock),
+        board: prober?.board ?? healthBoard(new MemorySharedDict(webClock)),
+        dialer: socketDialer,
+        dns: edgeDns(env.DNS_RESOLVER, this.logger),
         subtle: webSubtle,
         fetcher: new WebFetcher(),
         files: undefined,
@@ -93,6 +131,8 @@ export class Isolate {
         version: manifest.version,
         plugins,
         node: { id, hostname: "edge", pid: 0, worker: 0 },
+        isProber: prober !== undefined,
+        onHealthChange: (change) => this.link?.notice(change),
       },
     );
   }
@@ -121,7 +161,19 @@ export class Isolate {
       context.waitUntil(this.refreshing);
     }
     this.news?.turn(nowMs, context);
+    if (this.link !== undefined && this.isProbed && nowMs - this.linkedAtMs >= healthMs) {
+      this.linkedAtMs = nowMs;
+      context.waitUntil(this.learn(this.link));
+    }
     return this.gateway;
+  }
+
+  private async learn(link: HealthLink): Promise<void> {
+    try {
+      await link.exchange(this.gateway);
+    } catch (error) {
+      this.logger.log("error", "who is down is not known", { error });
+    }
   }
 
   /** The cron trigger came. @param atMs When it was to come, in milliseconds since the Unix epoch. */
@@ -174,7 +226,9 @@ export class Isolate {
       this.version ??= version;
       return;
     }
-    this.gateway.prepare(this.configuration.tables(loaded))();
+    const tables = this.configuration.tables(loaded);
+    this.gateway.prepare(tables)();
+    this.isProbed = isProbed(tables);
     this.configuration.accept(loaded);
     this.version = version;
   }

@@ -1,3 +1,6 @@
+export { SocketDnsTransport } from "./dns.ts";
+export { StorageHealthBoard } from "./healthboard.ts";
+export { socketDialer } from "./dialer.ts";
 export { AlarmTimers, type AlarmStorage } from "./alarm.ts";
 export { configurationChannel, KvConfigurations, type PublishedConfiguration } from "./configuration.ts";
 export { CronTimers } from "./cron.ts";

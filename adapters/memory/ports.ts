@@ -1,4 +1,4 @@
-import type { GatewayPorts } from "../../core/index.ts";
+import { type GatewayPorts, healthBoard } from "../../core/index.ts";
 import { MemoryClock } from "./clock.ts";
 import { MemoryFetcher } from "./fetcher.ts";
 import { MemoryLogger } from "./logger.ts";
@@ -27,6 +27,7 @@ export const memoryPorts = (): MemoryPorts => {
     timers: new MemoryTimers(clock),
     counters: new MemorySharedDict(clock),
     responses: new MemorySharedDict(clock),
+    board: healthBoard(new MemorySharedDict(clock)),
     subtle: crypto.subtle,
     fetcher: new MemoryFetcher(),
     files: undefined,

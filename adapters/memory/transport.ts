@@ -28,6 +28,7 @@ const maxBodyBytes = 16 * 1024 * 1024;
 /** Upstreams in memory. They read a request to its end, then answer as `answer` says. */
 export class MemoryTransport implements Transport {
   readonly canSetHost = true;
+  readonly hasHttp2 = true;
   readonly sent: SentRequest[] = [];
   cancelled = 0;
   /** Called for each try. Default: 200 with an empty body. */

@@ -5,7 +5,10 @@ import { Migrations, SqliteDriver } from "./index.ts";
 test("an empty database needs every step, runs each once, and is empty again after a reset", async () => {
   const driver = new SqliteDriver(":memory:");
   const migrations = new Migrations(driver, libraryTables, () => 1);
-  const steps = ["core", "shelves", "books", "cards"].map((subsystem) => ({ subsystem, name: "000_base" }));
+  const events = { subsystem: "core", name: "001_cluster_events" };
+  const base = ["core", "shelves", "books", "cards"].map((subsystem) => ({ subsystem, name: "000_base" }));
+  const counters = { subsystem: "core", name: "002_counters" };
+  const steps = [base[0]!, events, counters, ...base.slice(1)];
   expect(await migrations.state()).toEqual({
     isBootstrapped: false,
     executed: [],
@@ -14,6 +17,8 @@ test("an empty database needs every step, runs each once, and is empty again aft
   });
   expect(await migrations.up()).toEqual(steps);
   expect(await migrations.up()).toEqual([]);
+  expect((await migrations.state()).pending).toEqual([events]);
+  expect(await migrations.finish()).toEqual([events]);
   expect(await migrations.finish()).toEqual([]);
   expect(await migrations.state()).toMatchObject({ isBootstrapped: true, pending: [], missing: [] });
   expect((await migrations.state()).executed).toHaveLength(steps.length);

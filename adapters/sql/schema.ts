@@ -42,8 +42,6 @@ export const createShared = (dialect: Dialect): string[] => [
   `CREATE TABLE IF NOT EXISTS taggings (tbl ${text(dialect)} NOT NULL, id ${text(dialect)} NOT NULL, tag ${text(dialect)} NOT NULL, PRIMARY KEY (tbl, id, tag))${options(dialect)}`,
   `CREATE INDEX IF NOT EXISTS taggings_tag ON taggings (tag, tbl, id)`,
   `CREATE TABLE IF NOT EXISTS marks (name ${text(dialect)} PRIMARY KEY, value ${integer(dialect)} NOT NULL)${options(dialect)}`,
-  createCounters(dialect),
-  ...createEvents(dialect),
 ];
 
 /** Counts of rate limits. */
@@ -51,7 +49,7 @@ export const createCounters = (dialect: Dialect): string =>
   `CREATE TABLE IF NOT EXISTS counters (key ${text(dialect)} PRIMARY KEY, value ${dialect === "sqlite" ? "REAL" : "DOUBLE PRECISION"} NOT NULL, expires_at_ms ${integer(dialect)} NOT NULL)${options(dialect)}`;
 
 /** What nodes tell each other. An event that waits for its time (`nbf_ms`: not before) has no number yet. */
-const createEvents = (dialect: Dialect): string[] => {
+export const createEvents = (dialect: Dialect): string[] => {
   const [string, number] = [text(dialect), integer(dialect)];
   return [
     `CREATE TABLE IF NOT EXISTS cluster_events (id ${string} PRIMARY KEY, seq ${number} UNIQUE, node_id ${string} NOT NULL, at_ms ${number} NOT NULL, nbf_ms ${number}, expire_at_ms ${number} NOT NULL, channel ${string} NOT NULL, data TEXT NOT NULL)${options(dialect)}`,

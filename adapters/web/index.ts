@@ -1,5 +1,6 @@
 export { WebBody } from "./body.ts";
 export { webClock } from "./clock.ts";
+export { HttpsDnsTransport } from "./doh.ts";
 export { WebFetcher } from "./fetcher.ts";
 export { ConsoleLogger } from "./logger.ts";
 export { webRandom } from "./random.ts";

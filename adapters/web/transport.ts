@@ -64,6 +64,7 @@ const failureCode = (error: unknown): UpstreamFailureCode => {
 /** Sends requests with fetch. Host follows the address: the platform insists. */
 export class FetchTransport implements Transport {
   readonly canSetHost = false;
+  readonly hasHttp2 = false;
   private readonly platform: FetchPlatform;
 
   constructor(platform: FetchPlatform) {

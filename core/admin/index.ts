@@ -1,4 +1,5 @@
 import { bundledVaults } from "../entities/index.ts";
+import type { DnsStatistics } from "../dns/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
@@ -17,7 +18,7 @@ import { pluginResources } from "./pluginroutes.ts";
 import { stateOf } from "./readiness.ts";
 import { entityResources } from "./resources.ts";
 import { schemaResources } from "./schemas.ts";
-import { type DictUsage, statusResource, type WorkerCounts } from "./status.ts";
+import { type DictUsage, dnsResource, statusResource, type WorkerCounts } from "./status.ts";
 
 export { autoSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
@@ -50,6 +51,8 @@ export interface AdminOptions {
   /** What plugins keep for their workers. */
   readonly responses?: SharedDict;
   readonly health?: HealthSource;
+  /** What the DNS clients counted; undefined (or none given) when the platform resolves names. */
+  readonly dns?: () => Promise<DnsStatistics | undefined>;
   readonly logLevel?: LogLevelControl;
   /** Required of every request as `Authorization: Bearer <token>`; without it everybody may do everything. */
   readonly token?: string;
@@ -93,6 +96,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
       GET: async () => information(node(), await pluginsInUse(database), (await timers()).statistics),
     })
     .resource("/status", statusResource(counts, state, dicts))
+    .resource("/status/dns", dnsResource(options.dns ?? (async () => undefined), counts))
     .resource(
       "/config",
       configuration === undefined

@@ -66,8 +66,7 @@ export const nodeResources = (app: AdminApp, timers: () => Promise<NodeTimers>):
       GET: async () => json(describeTimers(await timers())),
     })
     .resource("/clustering/data-planes", { GET: controlPlaneOnly })
-    .resource("/clustering/status", { GET: controlPlaneOnly })
-    .resource("/status/dns", { GET: () => message("not implemented with the legacy DNS client", 501) });
+    .resource("/clustering/status", { GET: controlPlaneOnly });
 };
 
 /** `/debug/node/log-level` */

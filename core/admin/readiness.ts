@@ -1,11 +1,12 @@
 import { emptyHash } from "../declarative/index.ts";
+import type { DnsStatistics } from "../dns/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Database } from "../store/index.ts";
 import { AdminApp, json } from "./app.ts";
 import { readBody } from "./body.ts";
 import type { DeclarativeConfiguration } from "./configuration.ts";
-import { type DictUsage, statusResource, type WorkerCounts } from "./status.ts";
+import { type DictUsage, dnsResource, statusResource, type WorkerCounts } from "./status.ts";
 
 export interface StatusOptions {
   /** `sallyport/<version>` */
@@ -16,6 +17,8 @@ export interface StatusOptions {
   /** Undefined with a database. */
   readonly configuration?: DeclarativeConfiguration;
   readonly counts: () => Promise<readonly WorkerCounts[]>;
+  /** What the DNS clients counted; undefined (or none given) when the platform resolves names. */
+  readonly dns?: () => Promise<DnsStatistics | undefined>;
   /** Memory that workers share; none without. */
   readonly dicts?: () => readonly DictUsage[];
 }
@@ -66,7 +69,5 @@ export const createStatusApi = (options: StatusOptions): AdminApp => {
         return json(undefined, 204);
       },
     })
-    .resource("/status/dns", {
-      GET: () => json({ message: "not implemented with the legacy DNS client" }, 501),
-    });
+    .resource("/status/dns", dnsResource(options.dns ?? (async () => undefined), counts));
 };

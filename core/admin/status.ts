@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { DnsStatistics } from "../dns/index.ts";
 import { json } from "./app.ts";
 import { memoryFormat } from "./memory.ts";
 import type { TimerStatistics } from "../timers/index.ts";
@@ -24,6 +25,18 @@ export interface DictUsage {
 }
 
 type Count = "connectionsActive" | "connectionsOpen" | "connectionsAccepted" | "requests";
+
+/** `GET /status/dns`: what the DNS clients of a node's workers counted for each name. */
+export const dnsResource = (
+  statistics: () => Promise<DnsStatistics | undefined>,
+  counts: () => Promise<readonly WorkerCounts[]>,
+) => ({
+  async GET(): Promise<Response> {
+    const stats = await statistics();
+    if (stats === undefined) return json({ message: "not implemented with the legacy DNS client" }, 501);
+    return json({ worker: { id: 0, count: (await counts()).length }, stats });
+  },
+});
 
 /**
  * `GET /status?unit=m&scale=2`

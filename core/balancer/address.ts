@@ -1,10 +1,19 @@
-/** One address of an upstream, and what the balancer knows of it. */
-export interface Address {
-  /** IP address, or a name that the transport resolves. */
+/** Where an address of a target is, and what it is called. */
+export interface Placement {
+  /** IP address, or a name that is resolved when a try goes there. */
   readonly host: string;
   readonly port: number;
   /** Share of the traffic; 0 for none. */
   readonly weight: number;
+  /** What the address is asked for as, without port. */
+  readonly hostname: string;
+  /** Resolve `host` at each try: its ttl is 0, or a service led there. */
+  readonly isLate: boolean;
+}
+
+/** One address of an upstream, and what the balancer knows of it. */
+export interface Address extends Placement {
+  weight: number;
   /** False while health checks or an operator say so. */
   isAvailable: boolean;
   /** Tries under way. */
@@ -15,10 +24,12 @@ export interface Address {
   sampledAtMs: number | undefined;
 }
 
-export const newAddress = (host: string, port: number, weight: number): Address => ({
+export const newAddress = ({ host, port, weight, hostname, isLate }: Placement): Address => ({
   host,
   port,
   weight,
+  hostname,
+  isLate,
   isAvailable: true,
   connections: 0,
   latencyMs: 0,

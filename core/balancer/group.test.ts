@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { type Address, type Algorithm, Group, sampleLatency, xxhash32 } from "./index.ts";
+import { MemoryClock, MemorySharedDict } from "../../adapters/memory/index.ts";
+import type { HealthBoard } from "../ports/healthboard.ts";
+import { newGroup } from "../../test/support/balancer.ts";
+import {
+  type Address,
+  type Algorithm,
+  type Group,
+  healthBoard,
+  type Placement,
+  sampleLatency,
+  xxhash32,
+} from "./index.ts";
 
 const statuses = { ok: [200], bad: [500] };
 const passive = {
@@ -11,9 +22,9 @@ const groupOf = (
   algorithm: Algorithm = "round-robin",
   thresholdPercent = 0,
 ): Group =>
-  new Group(
+  newGroup(
     weights.map((weight, i) => ({ target: `10.0.0.${i + 1}:80`, weight })),
-    { algorithm, slots: 10_000, thresholdPercent, passive, start: 0 },
+    { algorithm, thresholdPercent, passive },
   );
 const counts = (
   group: Group,
@@ -98,9 +109,9 @@ describe("consistent hashing", () => {
   });
 
   test("grows a ring that is too small for its entries", () => {
-    const group = new Group(
+    const group = newGroup(
       Array.from({ length: 10 }, (_, i) => ({ target: `10.0.0.${i + 1}:80`, weight: 100 })),
-      { algorithm: "consistent-hashing", slots: 1000, thresholdPercent: 0, passive, start: 0 },
+      { algorithm: "consistent-hashing", slots: 1000 },
     );
     expect(counts(group, 2000)).toHaveLength(10);
   });
@@ -172,5 +183,114 @@ describe("passive health", () => {
   test("without targets or weight there is nowhere to go", () => {
     expect(groupOf([]).pick("", undefined, 0)).toBeUndefined();
     expect(groupOf([0, 0]).pick("", undefined, 0)).toBeUndefined();
+  });
+});
+
+describe("health that is shared", () => {
+  const board = (): HealthBoard => healthBoard(new MemorySharedDict(new MemoryClock()));
+  const targets = [{ target: "10.0.0.1:80", weight: 1 }];
+
+  test("counts the failures that several workers saw together", () => {
+    const options = { passive, board: board() };
+    const workers = [newGroup(targets, options), newGroup(targets, options)];
+    const sides = [0, 1, 0].map((worker) => {
+      const group = workers[worker]!;
+      return group.report(group.addresses[0]!, { status: 500 });
+    });
+    expect(sides).toEqual([false, false, true]);
+  });
+
+  test("is known to a worker that starts later", () => {
+    const options = { passive, board: board() };
+    newGroup(targets, options).setAvailable("10.0.0.1", 80, false);
+    expect(newGroup(targets, options).addresses[0]!.isAvailable).toBe(false);
+  });
+
+  test("ends with the target: one that comes back is healthy", () => {
+    const options = { passive, board: board() };
+    const group = newGroup(targets, options);
+    group.setAvailable("10.0.0.1", 80, false);
+    group.forget(newGroup([], options));
+    expect(newGroup(targets, options).addresses[0]!.isAvailable).toBe(true);
+  });
+
+  test("does not count what has no threshold, nor what only confirms", () => {
+    const options = {
+      passive: { ...passive, healthy: { successes: 0, http_statuses: [200] } },
+      board: board(),
+    };
+    const group = newGroup(targets, options);
+    const [address] = group.addresses as [Address];
+    for (const status of [500, 200, 500, 200, 500]) group.report(address, { status });
+    expect(address.isAvailable).toBe(false);
+    for (let i = 0; i < 5; i++) group.report(address, { status: 500 });
+    expect(group.state().targets[0]!.addresses[0]).toMatchObject({ isHealthy: false, httpFailures: 0 });
+  });
+});
+
+describe("targets by name", () => {
+  const place = (group: Group, ips: readonly string[], weight = 100): void => {
+    const placements = ips.map((host): Placement => ({
+      host,
+      port: 80,
+      weight,
+      hostname: "a.test",
+      isLate: false,
+    }));
+    group.place(new Map([[group.targets[0]!, placements]]));
+  };
+  const named = (options = {}): Group =>
+    newGroup([{ target: "a.test:80", weight: 100 }], { resolvesNames: true, ...options });
+
+  test("have no address until they are resolved, then all of them", () => {
+    const group = named();
+    expect(group.pick("", undefined, 0)).toBeUndefined();
+    place(group, ["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
+    expect(counts(group, 300)).toEqual([100, 100, 100]);
+  });
+
+  test("keep what is known of the addresses that stay", () => {
+    const group = named({ passive });
+    place(group, ["10.0.0.1", "10.0.0.2"]);
+    const stays = group.addresses[1]!;
+    stays.connections = 3;
+    group.setAvailable("10.0.0.2", 80, false);
+    place(group, ["10.0.0.2", "10.0.0.9"]);
+    expect(group.addresses[0]).toBe(stays);
+    expect([stays.isAvailable, stays.connections]).toEqual([false, 3]);
+  });
+
+  test("move few keys when one of their addresses goes", () => {
+    const group = named({ algorithm: "consistent-hashing" });
+    const ips = Array.from({ length: 10 }, (_, i) => `10.0.0.${i + 1}`);
+    place(group, ips);
+    const keys = Array.from({ length: 5000 }, (_, i) => `k${i}`);
+    const before = keys.map((key) => group.pick(key, undefined, 0)!.host);
+    place(group, ips.slice(0, 9));
+    const moved = keys.filter((key, i) => group.pick(key, undefined, 0)!.host !== before[i]);
+    // 16 or 17 entries an address make a coarse ring: some more than a tenth.
+    expect(moved.length / keys.length).toBeLessThan(0.2);
+  });
+
+  test("are marked all together by the target's name", () => {
+    const group = named();
+    place(group, ["10.0.0.1", "10.0.0.2"]);
+    group.setAvailable("a.test", 80, false);
+    expect(group.addresses.map(({ isAvailable }) => isAvailable)).toEqual([false, false]);
+  });
+
+  test("keep their addresses when the configuration changes", () => {
+    const group = named();
+    place(group, ["10.0.0.1"]);
+    const after = newGroup(
+      [
+        { target: "a.test:80", weight: 100 },
+        { target: "10.0.0.7:80", weight: 100 },
+      ],
+      { resolvesNames: true },
+      group,
+    );
+    expect(after.addresses.map(({ host }) => host)).toEqual(["10.0.0.7", "10.0.0.1"]);
+    expect(after.addresses[1]).toBe(group.addresses[0]);
   });
 });

@@ -1,67 +1,114 @@
-import { type Address, newAddress, type Strategy } from "./address.ts";
-import { HealthCounter, type Report, type Thresholds } from "./health.ts";
+import type { HealthBoard } from "../ports/healthboard.ts";
+import type { Address, Placement, Strategy } from "./address.ts";
+import { type Counts, Health, isCounting, type Report, type Thresholds } from "./health.ts";
 import { LeastConnections, LowestLatency } from "./load.ts";
 import { Ring } from "./ring.ts";
 import { RoundRobin } from "./roundrobin.ts";
+import { splitTarget, Target, type TargetOptions } from "./target.ts";
 
 export type Algorithm = "round-robin" | "consistent-hashing" | "least-connections" | "latency";
 
 export interface GroupOptions {
+  readonly name: string;
   readonly algorithm: Algorithm;
   readonly slots: number;
   /** Percent of the weight that has to be available; below it the whole group is down. 0 for none. */
   readonly thresholdPercent: number;
   readonly passive: Thresholds;
-  /** In [0, 1): where round robin begins. */
-  readonly start: number;
+  /** A number in [0, 1): where round robin begins. */
+  readonly start: () => number;
+  /** Names of targets are resolved, and their addresses placed; otherwise each is one address. */
+  readonly resolvesNames: boolean;
+  /** Where health is kept. */
+  readonly board: HealthBoard;
 }
 
-export interface TargetOptions {
-  /** `host:port` */
-  readonly target: string;
+/** What is known of an address, for operators. */
+export interface AddressState extends Counts {
+  readonly host: string;
+  readonly port: number;
   readonly weight: number;
+  readonly isHealthy: boolean;
+  /** Tries under way on this worker. */
+  readonly connections: number;
+  /** Milliseconds since the epoch of the last active check; undefined before the first. */
+  readonly checkedAtMs: number | undefined;
 }
 
-/** Takes `host:port` apart; IPv6 in brackets. */
-export const splitTarget = (target: string): { host: string; port: number } => {
-  const colon = target.lastIndexOf(":");
-  return { host: target.slice(0, colon).replace(/^\[(.*)\]$/, "$1"), port: Number(target.slice(colon + 1)) };
-};
+export interface TargetState {
+  readonly host: string;
+  readonly port: number;
+  readonly weight: number;
+  readonly dns: Target["dns"];
+  readonly addresses: readonly AddressState[];
+}
 
-const byNameAndPort = (a: Address, b: Address): number =>
+/** An upstream as one worker sees it. */
+export interface GroupState {
+  /** False when too little of the weight is available. */
+  readonly isHealthy: boolean;
+  readonly targets: readonly TargetState[];
+}
+
+const keyOf = ({ host, port }: Pick<Target, "host" | "port">): string => `${host}|${port}`;
+
+const byHostAndPort = (a: Target, b: Target): number =>
   a.host < b.host ? -1 : a.host > b.host ? 1 : a.port - b.port;
-
-const strategyOf = (addresses: readonly Address[], { algorithm, slots, start }: GroupOptions): Strategy => {
-  switch (algorithm) {
-    case "consistent-hashing":
-      return new Ring(addresses, addresses.length, slots);
-    case "least-connections":
-      return new LeastConnections(addresses);
-    case "latency":
-      return new LowestLatency(addresses);
-    case "round-robin":
-      return new RoundRobin(addresses, start);
-  }
-};
 
 /** The addresses of one upstream, chosen by its algorithm, left out while they are unhealthy. */
 export class Group {
-  readonly addresses: readonly Address[];
+  readonly targets: readonly Target[];
+  addresses: readonly Address[] = [];
   private readonly options: GroupOptions;
-  private readonly strategy: Strategy;
-  private readonly counters = new Map<Address, HealthCounter>();
-  private readonly totalWeight: number;
+  private readonly health: Health;
+  private readonly isPassive: boolean;
+  private strategy!: Strategy;
+  private totalWeight = 0;
 
-  constructor(targets: readonly TargetOptions[], options: GroupOptions) {
+  /** @param before The group of the same upstream in the configuration before: what it learnt stays. */
+  constructor(targets: readonly TargetOptions[], options: GroupOptions, before?: Group) {
     this.options = options;
-    this.addresses = targets
-      .map(({ target, weight }) => {
-        const { host, port } = splitTarget(target);
-        return newAddress(host, port, weight);
-      })
-      .sort(byNameAndPort);
+    this.health = new Health(options.board, options.name);
+    this.isPassive = isCounting(options.passive);
+    const old = new Map(before?.targets.map((target) => [keyOf(target), target]));
+    this.targets = targets
+      .map((target) => new Target(target, options.resolvesNames, old.get(keyOf(splitTarget(target.target)))))
+      .sort(byHostAndPort);
+    for (const { addresses } of this.targets) for (const address of addresses) this.health.restore(address);
+    this.rebuild();
+  }
+
+  /** Takes what the names of targets lead to now. What did not change costs nothing. */
+  place(changes: ReadonlyMap<Target, readonly Placement[]>): void {
+    let isChanged = false;
+    for (const [target, placements] of changes) {
+      const change = target.place(placements);
+      if (change === undefined) continue;
+      isChanged = true;
+      for (const address of change.added) this.health.restore(address);
+      // Another server may get the address one day.
+      for (const address of change.removed) this.health.forget(address);
+    }
+    if (isChanged) this.rebuild();
+  }
+
+  private rebuild(): void {
+    const { algorithm, slots, start } = this.options;
+    this.addresses = this.targets.flatMap(({ addresses }) => addresses);
     this.totalWeight = this.addresses.reduce((sum, { weight }) => sum + weight, 0);
-    this.strategy = strategyOf(this.addresses, options);
+    switch (algorithm) {
+      case "consistent-hashing":
+        this.strategy = new Ring(this.addresses, this.targets.length, slots);
+        break;
+      case "least-connections":
+        this.strategy = new LeastConnections(this.addresses);
+        break;
+      case "latency":
+        this.strategy = new LowestLatency(this.addresses);
+        break;
+      case "round-robin":
+        this.strategy = new RoundRobin(this.addresses, start());
+    }
   }
 
   /** False when too little of the weight is available. */
@@ -81,31 +128,59 @@ export class Group {
     return this.isHealthy ? this.strategy.pick(hash, failed, nowMs) : undefined;
   }
 
-  /** Takes a report in. @returns Whether the address changed sides. */
-  report(address: Address, report: Report, thresholds = this.options.passive): boolean {
-    let counter = this.counters.get(address);
-    if (counter === undefined) this.counters.set(address, (counter = new HealthCounter()));
-    const side = counter.report(report, thresholds);
-    if (side === undefined || address.isAvailable === (side === "healthy")) return false;
-    counter.clear();
-    address.isAvailable = side === "healthy";
-    return true;
+  /** Takes a report of traffic in. @returns Whether the address changed sides. */
+  report(address: Address, report: Report): boolean {
+    return this.isPassive && this.health.report(address, report, this.options.passive);
   }
 
-  /** An operator's or another worker's word. @param port undefined for every port of the host. */
+  /** Takes what a probe found in. @param nowMs Milliseconds since the epoch. @returns As {@link report}. */
+  probed(address: Address, report: Report, thresholds: Thresholds, nowMs: number): boolean {
+    this.health.checked(address, nowMs);
+    return this.health.report(address, report, thresholds);
+  }
+
+  /**
+   * An operator's or another worker's word.
+   *
+   * @param host An address, or the name of a target for all of its addresses.
+   * @param port Of the address or of the target; undefined for every port.
+   */
   setAvailable(host: string, port: number | undefined, isAvailable: boolean): void {
-    for (const address of this.addresses) {
-      if (address.host !== host || (port !== undefined && address.port !== port)) continue;
-      address.isAvailable = isAvailable;
-      this.counters.get(address)?.clear();
+    for (const target of this.targets) {
+      const isMeant = target.host === host && (port === undefined || target.port === port);
+      for (const address of target.addresses) {
+        const isNamed = address.host === host && (port === undefined || address.port === port);
+        if (isMeant || isNamed) this.health.adopt(address, isAvailable);
+      }
     }
   }
 
-  /** Goes on where another group of the same upstream was: what is down stays down. */
-  inherit(before: Group): void {
-    for (const address of this.addresses) {
-      const old = before.addresses.find(({ host, port }) => host === address.host && port === address.port);
-      if (old !== undefined) address.isAvailable = old.isAvailable;
-    }
+  state(): GroupState {
+    return {
+      isHealthy:
+        this.isHealthy && this.addresses.some(({ isAvailable, weight }) => isAvailable && weight > 0),
+      targets: this.targets.map(({ host, port, weight, dns, addresses }) => ({
+        host,
+        port,
+        weight,
+        dns,
+        addresses: addresses.map((address) => ({
+          host: address.host,
+          port: address.port,
+          weight: address.weight,
+          isHealthy: address.isAvailable,
+          connections: address.connections,
+          checkedAtMs: this.health.checkedAtMs(address),
+          ...this.health.counts(address),
+        })),
+      })),
+    };
+  }
+
+  /** Forgets the health of addresses that `after`, which takes this group's place, does not have. */
+  forget(after: Group | undefined): void {
+    const kept = new Set(after?.targets.map(keyOf));
+    for (const target of this.targets)
+      if (!kept.has(keyOf(target))) for (const address of target.addresses) this.health.forget(address);
   }
 }

@@ -1,5 +1,8 @@
-/** What traffic or a probe says of an address. */
-export type Report = { readonly status: number } | "tcp_failure" | "timeout";
+import type { HealthBoard } from "../ports/healthboard.ts";
+import type { Address } from "./address.ts";
+
+/** What traffic or a probe says of an address. 0 stands for an answer that could not be parsed. */
+export type Report = { readonly status: number } | "success" | "http_failure" | "tcp_failure" | "timeout";
 
 /** Counters at which an address changes sides; 0 for never. Kong's names, of `passive` and `active`. */
 export interface Thresholds {
@@ -12,47 +15,143 @@ export interface Thresholds {
   };
 }
 
-/** Counts what was reported of one address and says when it changes sides. */
-export class HealthCounter {
-  private successes = 0;
-  private httpFailures = 0;
-  private tcpFailures = 0;
-  private timeouts = 0;
+/** False when nothing that is reported can change anything. */
+export const isCounting = ({ healthy, unhealthy }: Thresholds): boolean =>
+  healthy.successes > 0 ||
+  unhealthy.http_failures > 0 ||
+  unhealthy.tcp_failures > 0 ||
+  unhealthy.timeouts > 0;
+
+/** What was counted of an address since it changed sides. */
+export interface Counts {
+  readonly successes: number;
+  readonly httpFailures: number;
+  readonly tcpFailures: number;
+  readonly timeouts: number;
+}
+
+// Four counters of a byte in one number, so that each step is one atomic call. Thresholds end at 255.
+const units = { success: 1, http_failure: 2 ** 8, tcp_failure: 2 ** 16, timeout: 2 ** 24 } as const;
+type Kind = keyof typeof units;
+const countOf = (word: number, kind: Kind): number => Math.floor(word / units[kind]) % 256;
+const successes = (word: number): number => word % 256;
+
+const kindOf = (report: Report, { healthy, unhealthy }: Thresholds): Kind | undefined => {
+  if (typeof report === "string") return report;
+  if (healthy.http_statuses.includes(report.status)) return "success";
+  return report.status === 0 || unhealthy.http_statuses.includes(report.status) ? "http_failure" : undefined;
+};
+
+const limitOf = (kind: Kind, { healthy, unhealthy }: Thresholds): number => {
+  switch (kind) {
+    case "success":
+      return healthy.successes;
+    case "http_failure":
+      return unhealthy.http_failures;
+    case "tcp_failure":
+      return unhealthy.tcp_failures;
+    case "timeout":
+      return unhealthy.timeouts;
+  }
+};
+
+const [healthy, unhealthy] = [1, 2];
+
+/** Counts what is reported of the addresses of one upstream, together with all who share the board. */
+export class Health {
+  private readonly board: HealthBoard;
+  private readonly upstream: string;
+  private readonly keys = new WeakMap<Address, string>();
+
+  constructor(board: HealthBoard, upstream: string) {
+    this.board = board;
+    this.upstream = upstream;
+  }
+
+  private key(address: Address): string {
+    let key = this.keys.get(address);
+    if (key === undefined) {
+      const { host, port, hostname } = address;
+      this.keys.set(address, (key = `health:${this.upstream}|${host}|${port}|${hostname}`));
+    }
+    return key;
+  }
+
+  /** Takes over what others found out before. */
+  restore(address: Address): void {
+    address.isAvailable = this.board.get(`${this.key(address)}:state`) !== unhealthy;
+  }
 
   /**
-   * A success clears the failures, a failure the successes; statuses in neither list are ignored.
+   * Counts. A success clears the failures, a failure the successes; statuses in neither list, counters without a
+   * threshold and what only confirms a side are ignored.
    *
-   * @returns The new side, when this report was the one that decided.
+   * @returns Whether the address changed sides by this report.
    */
-  report(report: Report, thresholds: Thresholds): "healthy" | "unhealthy" | undefined {
-    const { healthy, unhealthy } = thresholds;
-    if (typeof report === "object") {
-      if (healthy.http_statuses.includes(report.status)) return this.succeed(healthy.successes);
-      // 0 stands for an answer that could not be parsed.
-      if (report.status !== 0 && !unhealthy.http_statuses.includes(report.status)) return undefined;
+  report(address: Address, report: Report, thresholds: Thresholds): boolean {
+    const kind = kindOf(report, thresholds);
+    if (kind === undefined) return false;
+    const limit = limitOf(kind, thresholds);
+    if (limit === 0) return false;
+    const { board } = this;
+    const key = `${this.key(address)}:counts`;
+    const isSuccess = kind === "success";
+    if (isSuccess === address.isAvailable) {
+      // The usual case, a success of a healthy one: there is nothing to count, but failures may be forgotten.
+      const word = board.get(key) ?? 0;
+      const others = isSuccess ? word - successes(word) : successes(word);
+      if (others !== 0) board.incr(key, -others, 0, Infinity);
+      return false;
     }
-    this.successes = 0;
-    if (report === "tcp_failure") return this.reached(++this.tcpFailures, unhealthy.tcp_failures);
-    if (report === "timeout") return this.reached(++this.timeouts, unhealthy.timeouts);
-    return this.reached(++this.httpFailures, unhealthy.http_failures);
+    const word = board.incr(key, units[kind], 0, Infinity);
+    if (countOf(word, kind) >= limit) {
+      this.set(address, isSuccess);
+      return true;
+    }
+    const others = isSuccess ? word - successes(word) : successes(word);
+    if (others !== 0) board.incr(key, -others, 0, Infinity);
+    return false;
   }
 
-  /** Forgets everything, e.g. when an operator decides. */
-  clear(): void {
-    this.successes = 0;
-    this.httpFailures = 0;
-    this.tcpFailures = 0;
-    this.timeouts = 0;
+  /** Takes another's word; who noticed has written it down already. */
+  adopt(address: Address, isAvailable: boolean): void {
+    const isKnown = this.board.get(`${this.key(address)}:state`) === (isAvailable ? healthy : unhealthy);
+    if (isKnown) address.isAvailable = isAvailable;
+    else this.set(address, isAvailable);
   }
 
-  private succeed(needed: number): "healthy" | undefined {
-    this.httpFailures = 0;
-    this.tcpFailures = 0;
-    this.timeouts = 0;
-    return needed > 0 && ++this.successes >= needed ? "healthy" : undefined;
+  /** Puts an address on a side and counts anew. */
+  set(address: Address, isAvailable: boolean): void {
+    const key = this.key(address);
+    address.isAvailable = isAvailable;
+    this.board.set(`${key}:state`, isAvailable ? healthy : unhealthy, Infinity);
+    this.board.set(`${key}:counts`, 0, Infinity);
   }
 
-  private reached(count: number, limit: number): "unhealthy" | undefined {
-    return limit > 0 && count >= limit ? "unhealthy" : undefined;
+  /** A probe was made. @param nowMs Milliseconds since the epoch. */
+  checked(address: Address, nowMs: number): void {
+    this.board.set(`${this.key(address)}:checked`, nowMs, Infinity);
+  }
+
+  /** Milliseconds since the epoch; undefined when it was never probed. */
+  checkedAtMs(address: Address): number | undefined {
+    return this.board.get(`${this.key(address)}:checked`);
+  }
+
+  counts(address: Address): Counts {
+    const word = this.board.get(`${this.key(address)}:counts`) ?? 0;
+    return {
+      successes: successes(word),
+      httpFailures: countOf(word, "http_failure"),
+      tcpFailures: countOf(word, "tcp_failure"),
+      timeouts: countOf(word, "timeout"),
+    };
+  }
+
+  /** The address is no part of the configuration any more: should it come back, it is healthy. */
+  forget(address: Address): void {
+    const key = this.key(address);
+    for (const kind of ["state", "counts", "checked"])
+      if (this.board.get(`${key}:${kind}`) !== undefined) this.board.set(`${key}:${kind}`, 0, 1);
   }
 }

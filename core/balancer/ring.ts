@@ -16,6 +16,15 @@ const entriesOf = (addresses: readonly Address[], targetCount: number): number[]
   );
 };
 
+const known = new WeakMap<Address, number[]>();
+
+/** The hashes of an address's entries, as far as they were needed: most of what laying out a ring costs. */
+const hashesOf = (address: Address): number[] => {
+  let hashes = known.get(address);
+  if (hashes === undefined) known.set(address, (hashes = []));
+  return hashes;
+};
+
 /** Puts the addresses on the ring as Kong does, so that a key lands where Kong puts it. */
 const layOut = (
   addresses: readonly Address[],
@@ -27,17 +36,22 @@ const layOut = (
   // A ring with less room than entries could never be filled: it grows.
   const room = Math.max(slots, minPoints);
   const points = wanted > room ? wanted * 2 : room;
-  const taken = new Map<number, Address>();
+  // 1 + the address's index; 0 is free. The array is in order by itself: nothing has to be sorted.
+  const taken = new Uint32Array(points);
   addresses.forEach((address, i) => {
+    const hashes = hashesOf(address);
     let left = entries[i]!;
-    for (let n = 1; left > 0; n++) {
-      const point = xxhash32(`${address.host}::${address.port} ${n}`) % points;
-      if (taken.has(point)) continue;
-      taken.set(point, address);
+    for (let n = 0; left > 0; n++) {
+      const point = (hashes[n] ??= xxhash32(`${address.host}::${address.port} ${n + 1}`)) % points;
+      if (taken[point] !== 0) continue;
+      taken[point] = i + 1;
       left--;
     }
   });
-  const ring = [...taken].map(([point, address]) => ({ point, address })).sort((a, b) => a.point - b.point);
+  const ring: Entry[] = [];
+  taken.forEach((index, point) => {
+    if (index > 0) ring.push({ point, address: addresses[index - 1]! });
+  });
   return { points, ring };
 };
 

@@ -89,6 +89,8 @@ export interface UpstreamRow {
   readonly hash_on_uri_capture?: string | null;
   readonly hash_fallback_uri_capture?: string | null;
   readonly host_header?: string | null;
+  readonly use_srv_name?: boolean;
+  readonly client_certificate?: { readonly id: string } | null;
   readonly healthchecks?: {
     readonly threshold?: number;
     readonly active?: ActiveChecks;

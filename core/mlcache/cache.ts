@@ -47,11 +47,9 @@ export class Mlcache<T, L = T> {
     for (const name of ["ttlMs", "negTtlMs"] as const)
       if (options[name] !== undefined && !(options[name] > 0))
         throw new TypeError(`${name} must be more than 0`);
-    const { l2 } = options;
-    for (const ms of l2 === undefined
-      ? []
-      : [options.ttlMs ?? defaultTtlMs, options.negTtlMs ?? defaultNegTtlMs])
-      if (ms < l2!.minTtlMs) throw new TypeError(`l2 keeps nothing for less than ${l2!.minTtlMs} ms`);
+    const { l2, ttlMs = defaultTtlMs, negTtlMs = defaultNegTtlMs } = options;
+    if (l2 !== undefined && Math.min(ttlMs, negTtlMs) < l2.minTtlMs)
+      throw new TypeError(`l2 keeps nothing for less than ${l2.minTtlMs} ms`);
     this.options = options;
     this.clock = options.clock;
     this.l1 = new Sieve(options.l1Entries ?? 100);

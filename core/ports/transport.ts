@@ -34,6 +34,8 @@ export interface UpstreamRequest {
   readonly body: BodyStream | undefined;
   /** `websocket` asks to switch protocols; undefined otherwise. */
   readonly upgrade: string | undefined;
+  /** A connection of its own, closed afterwards (HTTP/1.1, where the platform lets choose). Default false. */
+  readonly isSingle?: boolean;
   /** Milliseconds until connected, TLS included. */
   readonly connectTimeoutMs: number;
   /** Milliseconds between two successful writes. */
@@ -97,6 +99,8 @@ export interface UpstreamCall {
 export interface Transport {
   /** False where the platform insists on deriving Host from the address. */
   readonly canSetHost: boolean;
+  /** False where HTTP/2, and so gRPC, can't be spoken to upstreams. */
+  readonly hasHttp2: boolean;
   /** Never throws: failures go to the listener. */
   send(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall;
   /** Closes idle connections; those in use end with their exchange. */

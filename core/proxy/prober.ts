@@ -1,130 +1,85 @@
-import type { Address } from "../balancer/index.ts";
-import type { ActiveChecks } from "../entities/rows.ts";
-import type { Cancel, Timers } from "../ports/timers.ts";
-import type { Transport, UpstreamFailureCode, UpstreamTls } from "../ports/transport.ts";
-import { hostOf } from "./request.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Cancel } from "../ports/timers.ts";
+import { isProbeable, probe, type ProbePorts, type ProbeTerms, ProbeTls } from "./probe.ts";
 import type { Member, Upstreams } from "./upstreams.ts";
 
-export interface ProberPorts {
-  readonly timers: Timers;
-  readonly transport: Transport;
+export interface ProberPorts extends ProbePorts {
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
 
-const timeouts: ReadonlySet<UpstreamFailureCode> = new Set([
-  "connect_timeout",
-  "read_timeout",
-  "write_timeout",
-]);
-
-/** What a probe found out. */
-type Finding = { readonly status: number } | "tcp_failure" | "timeout";
-
-const isProbeable = ({ type }: ActiveChecks): boolean => type === "http" || type === "https";
-
-/** Active health checks by HTTP. One worker of a node probes; the others are told of changes. */
+/** Active health checks. One worker of a node probes; the others are told of changes. */
 export class Prober {
   private readonly upstreams: Upstreams;
   private readonly ports: ProberPorts;
-  private cancels: Cancel[] = [];
+  private readonly running = new Map<Member, Cancel[]>();
 
   constructor(upstreams: Upstreams, ports: ProberPorts) {
     this.upstreams = upstreams;
     this.ports = ports;
   }
 
-  /** Takes up the checks of the current configuration in place of those before. */
-  restart(): void {
-    this.close();
-    for (const member of this.upstreams.all) {
-      const active = member.row.healthchecks?.active;
-      if (active === undefined || !isProbeable(active)) continue;
-      this.schedule(member, active, true, active.healthy.interval);
-      this.schedule(member, active, false, active.unhealthy.interval);
+  /** Follows the configuration. Upstreams that did not change keep their rhythm, however often others do. */
+  update(): void {
+    const members = new Set(this.upstreams.all);
+    for (const [member, cancels] of this.running) {
+      if (members.has(member)) continue;
+      for (const cancel of cancels) cancel();
+      this.running.delete(member);
+    }
+    for (const member of members) if (!this.running.has(member)) this.begin(member);
+  }
+
+  private begin(member: Member): void {
+    const { row, certificate } = member;
+    const checks = row.healthchecks?.active;
+    const cancels: Cancel[] = [];
+    this.running.set(member, cancels);
+    if (checks === undefined || !(checks.healthy.interval > 0 || checks.unhealthy.interval > 0)) return;
+    if (!isProbeable(checks.type, this.ports)) {
+      this.ports.logger.log("warn", `upstream ${row.name}: ${checks.type} checks can't be made here`);
+      return;
+    }
+    const terms: ProbeTerms = { checks, certificate, hostHeader: row.host_header ?? undefined };
+    const tls = new ProbeTls(terms);
+    const sides = [
+      [true, checks.healthy.interval],
+      [false, checks.unhealthy.interval],
+    ] as const;
+    for (const [isAvailable, intervalSeconds] of sides) {
+      if (intervalSeconds <= 0) continue;
+      const round = (): Promise<void> => this.round(member, terms, tls, isAvailable);
+      cancels.push(
+        this.ports.timers.every(
+          intervalSeconds * 1000,
+          `probe ${row.name}, ${isAvailable ? "healthy" : "unhealthy"}`,
+          round,
+        ),
+      );
     }
   }
 
-  /** @param intervalSeconds Seconds between rounds over the addresses on that side; 0 for none. */
-  private schedule(
-    member: Member,
-    active: ActiveChecks,
-    isAvailable: boolean,
-    intervalSeconds: number,
-  ): void {
-    if (intervalSeconds <= 0) return;
-    const tls: UpstreamTls | undefined =
-      active.type === "https"
-        ? {
-            serverName: active.https_sni ?? member.row.host_header ?? member.row.name,
-            verify: active.https_verify_certificate,
-            verifyDepth: undefined,
-            roots: undefined,
-            certificate: undefined,
-          }
-        : undefined;
-    const round = (): Promise<void> => this.round(member, active, tls, isAvailable);
-    this.cancels.push(this.ports.timers.every(intervalSeconds * 1000, `probe ${member.row.name}`, round));
-  }
-
-  private async round(
-    member: Member,
-    active: ActiveChecks,
-    tls: UpstreamTls | undefined,
-    isAvailable: boolean,
-  ): Promise<void> {
-    const waiting = member.group.addresses.filter(
+  /** Asks every address on one side, so many at a time. */
+  private async round(member: Member, terms: ProbeTerms, tls: ProbeTls, isAvailable: boolean): Promise<void> {
+    const { group, resolution, row } = member;
+    await resolution?.renewed();
+    const waiting = group.addresses.filter(
       (address) => address.weight > 0 && address.isAvailable === isAvailable,
     );
     const next = async (): Promise<void> => {
       for (let address = waiting.pop(); address !== undefined; address = waiting.pop()) {
-        const finding = await this.probe(member, active, tls, address);
-        if (member.group.report(address, finding, active)) this.upstreams.told(member.row.name, address);
+        const report = await probe(this.ports, terms, address, tls.to(address));
+        const nowMs = this.ports.clock.nowMs();
+        if (group.probed(address, report, terms.checks, nowMs)) this.upstreams.told(row.name, address);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(active.concurrency, waiting.length) }, next));
-  }
-
-  private probe(
-    { row }: Member,
-    active: ActiveChecks,
-    tls: UpstreamTls | undefined,
-    { host, port }: Address,
-  ): Promise<Finding> {
-    const timeoutMs = Math.max(1, active.timeout * 1000);
-    const headers = ["Host", hostOf(active.type, row.host_header ?? host, port), "Connection", "close"];
-    for (const [name, values] of Object.entries(active.headers ?? {})) {
-      for (const value of values) headers.push(name, value);
-    }
-    return new Promise((resolve) => {
-      this.ports.transport.send(
-        { host, port, tls },
-        {
-          method: "GET",
-          target: active.http_path,
-          httpVersion: "1.1",
-          headers,
-          body: undefined,
-          upgrade: undefined,
-          connectTimeoutMs: timeoutMs,
-          writeTimeoutMs: timeoutMs,
-          readTimeoutMs: timeoutMs,
-        },
-        {
-          informed: () => undefined,
-          responded: ({ status, body }) => {
-            body?.cancel();
-            resolve({ status });
-          },
-          failed: ({ code }) =>
-            resolve(
-              timeouts.has(code) ? "timeout" : code === "invalid_response" ? { status: 0 } : "tcp_failure",
-            ),
-        },
-      );
-    });
+    await Promise.all(Array.from({ length: Math.min(terms.checks.concurrency, waiting.length) }, next));
   }
 
   /** Ends all checks. */
   close(): void {
-    for (const cancel of this.cancels.splice(0)) cancel();
+    for (const cancels of this.running.values()) for (const cancel of cancels) cancel();
+    this.running.clear();
   }
 }

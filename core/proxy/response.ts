@@ -94,14 +94,15 @@ export const clientHeaders = (
   if (!hasServer && tokens.server !== undefined) out.push("Server", tokens.server);
   if (isOwn && !hasDate) out.push("Date", httpDate(clock.nowMs()));
   if (upstreamVersion === undefined) {
-    if (tokens.latencies) {
+    if (tokens.responseLatency) {
       out.push("X-Kong-Response-Latency", String(Math.max(0, clock.nowMs() - exchange.startedAtMs)));
     }
   } else {
-    if (tokens.latencies) {
+    if (tokens.upstreamStatus && exchange.upstreamStatus !== undefined)
+      out.push("X-Kong-Upstream-Status", String(exchange.upstreamStatus));
+    if (tokens.upstreamLatency)
       out.push("X-Kong-Upstream-Latency", String(Math.max(0, exchange.upstreamLatencyMs)));
-      out.push("X-Kong-Proxy-Latency", String(Math.max(0, exchange.proxyLatencyMs)));
-    }
+    if (tokens.proxyLatency) out.push("X-Kong-Proxy-Latency", String(Math.max(0, exchange.proxyLatencyMs)));
     if (tokens.via !== undefined) {
       const own = tokens.via[upstreamVersion];
       out.push("Via", via === undefined ? own : `${via}, ${own}`);

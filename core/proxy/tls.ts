@@ -5,7 +5,10 @@ import type { UpstreamTls } from "../ports/transport.ts";
 const isSecure = (protocol: string): boolean =>
   protocol === "https" || protocol === "grpcs" || protocol === "tls";
 
-const certificateOf = (row: Row | undefined): UpstreamTls["certificate"] =>
+type ClientCertificate = NonNullable<UpstreamTls["certificate"]>;
+
+/** A certificate entity as it is shown to an upstream. */
+export const certificateOf = (row: Row | undefined): UpstreamTls["certificate"] =>
   row === undefined ? undefined : { chain: String(row["cert"]), key: String(row["key"]) };
 
 /**
@@ -48,5 +51,17 @@ export const withServerName = (tls: UpstreamTls, serverName: string): UpstreamTl
     other = { ...tls, serverName };
     names.set(serverName, other);
   }
+  return other;
+};
+
+const certified = new WeakMap<ClientCertificate, WeakMap<UpstreamTls, UpstreamTls>>();
+
+/** The same terms with a client certificate, unless they have one. Equal arguments give the same object. */
+export const withCertificate = (tls: UpstreamTls, certificate: ClientCertificate): UpstreamTls => {
+  if (tls.certificate !== undefined) return tls;
+  let known = certified.get(certificate);
+  if (known === undefined) certified.set(certificate, (known = new WeakMap()));
+  let other = known.get(tls);
+  if (other === undefined) known.set(tls, (other = { ...tls, certificate }));
   return other;
 };

@@ -1,19 +1,27 @@
-import { type Address, type Algorithm, Group, sampleLatency } from "../balancer/index.ts";
+import { type Address, type Algorithm, Group, type GroupState, sampleLatency } from "../balancer/index.ts";
+import { type DnsClient, DnsFailure, type SocketAddress } from "../dns/index.ts";
 import type { TargetRow, UpstreamRow } from "../entities/rows.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Exchange, UpstreamTarget } from "../pdk/exchange.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Row } from "../ports/directory.ts";
+import type { HealthBoard } from "../ports/healthboard.ts";
+import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
-import type { UpstreamFailureCode } from "../ports/transport.ts";
+import type { UpstreamFailureCode, UpstreamTls } from "../ports/transport.ts";
+import { whenReady } from "../ready.ts";
+import { ipVersion } from "../schema/address.ts";
 import type { Rows } from "../store/rows.ts";
 import { uuidV4Maker } from "../uuid/index.ts";
 import type { Balancer, Peer } from "./balancer.ts";
 import { hashInput } from "./hashing.ts";
+import { Resolution } from "./resolution.ts";
+import { certificateOf, withCertificate } from "./tls.ts";
 
 /** An address of an upstream changed sides. */
 export interface HealthChange {
   readonly upstream: string;
+  /** An address, or the name of a target for all of its addresses. */
   readonly host: string;
   /** undefined for every port of the host. */
   readonly port: number | undefined;
@@ -23,6 +31,10 @@ export interface HealthChange {
 export interface UpstreamsPorts {
   readonly clock: Clock;
   readonly random: Random;
+  readonly board: HealthBoard;
+  readonly logger: Pick<Logger, "log">;
+  /** Undefined where the transport resolves names. */
+  readonly dns: DnsClient | undefined;
   /** Told when traffic made an address change sides: other workers should know. */
   readonly onHealthChange: ((change: HealthChange) => void) | undefined;
 }
@@ -30,6 +42,10 @@ export interface UpstreamsPorts {
 export interface Member {
   readonly row: UpstreamRow;
   readonly group: Group;
+  /** Undefined when no target has to be resolved. */
+  readonly resolution: Resolution | undefined;
+  /** What is shown to targets that ask for a client certificate. */
+  readonly certificate: UpstreamTls["certificate"];
   /** What the group was made of, to see whether it is still the same. */
   readonly source: string;
 }
@@ -40,7 +56,16 @@ const timeouts: ReadonlySet<UpstreamFailureCode> = new Set([
   "write_timeout",
 ]);
 
-/** Sends tries to the targets of upstream entities by their algorithm, and any other host straight to itself. */
+const noPassive = {
+  healthy: { successes: 0, http_statuses: [] },
+  unhealthy: { http_failures: 0, tcp_failures: 0, timeouts: 0, http_statuses: [] },
+};
+
+/** Tells the addresses at which earlier tries failed. */
+const failedAt = (failed: readonly Peer[]): ((address: SocketAddress) => boolean) | undefined =>
+  failed.length === 0 ? undefined : ({ host }) => failed.some(({ address }) => address.host === host);
+
+/** Sends tries to the targets of upstream entities by their algorithm, and any other host straight to its addresses. */
 export class Upstreams implements Balancer {
   private readonly ports: UpstreamsPorts;
   private readonly newId: () => string;
@@ -65,44 +90,118 @@ export class Upstreams implements Balancer {
     for (const stored of rows.all("upstreams")) {
       const row = stored as Row & UpstreamRow;
       const own = (targets.get(row.id) ?? []).map(({ target, weight }) => ({ target, weight }));
-      const source = JSON.stringify([row, own]);
+      const certificate = row.client_certificate
+        ? certificateOf(rows.byId("certificates", row.client_certificate.id))
+        : undefined;
+      // Documents that are read again bring new times: nothing that counts here.
+      const source = JSON.stringify([{ ...row, created_at: 0, updated_at: 0 }, own, certificate]);
       const before = this.members.get(row.name);
-      if (before?.source === source) {
-        members.set(row.name, before);
-        continue;
-      }
-      const group = new Group(own, {
+      if (before?.source === source) members.set(row.name, before);
+      else members.set(row.name, { row, source, certificate, ...this.compile(row, own, before?.group) });
+    }
+    return () => this.swap(members);
+  }
+
+  private compile(
+    row: UpstreamRow,
+    targets: readonly { target: string; weight: number }[],
+    before: Group | undefined,
+  ): Pick<Member, "group" | "resolution"> {
+    const { board, dns, clock, random } = this.ports;
+    const group = new Group(
+      targets,
+      {
+        name: row.name,
         algorithm: row.algorithm as Algorithm,
         slots: row.slots,
         thresholdPercent: row.healthchecks?.threshold ?? 0,
-        passive: row.healthchecks?.passive ?? {
-          healthy: { successes: 0, http_statuses: [] },
-          unhealthy: { http_failures: 0, tcp_failures: 0, timeouts: 0, http_statuses: [] },
-        },
-        start: this.ports.random.fraction(),
-      });
-      if (before !== undefined) group.inherit(before.group);
-      members.set(row.name, { row, group, source });
-    }
-    return () => {
-      this.members = members;
-    };
+        passive: row.healthchecks?.passive ?? noPassive,
+        start: () => random.fraction(),
+        resolvesNames: dns !== undefined,
+        board,
+      },
+      before,
+    );
+    const resolution =
+      dns !== undefined && group.targets.some(({ isNamed }) => isNamed)
+        ? new Resolution(group, dns, clock, row.use_srv_name === true)
+        : undefined;
+    return { group, resolution };
   }
 
-  pick(exchange: Exchange, target: UpstreamTarget, failed: readonly Peer[]): Peer | ErrorCode {
-    const { host, port, tls } = target;
-    const member = this.members.get(host);
-    if (member === undefined) return { address: { host, port, tls }, host };
-    const { row, group } = member;
-    const hash = row.algorithm === "consistent-hashing" ? hashInput(exchange, row, this.newId) : "";
+  private swap(members: Map<string, Member>): void {
+    for (const [name, { group }] of this.members) {
+      const after = members.get(name)?.group;
+      if (after !== group) group.forget(after);
+    }
+    this.members = members;
+    // Before the first request asks for them.
+    for (const { resolution } of members.values()) void resolution?.renew();
+  }
+
+  pick(
+    exchange: Exchange,
+    target: UpstreamTarget,
+    failed: readonly Peer[],
+  ): Peer | ErrorCode | Promise<Peer | ErrorCode> {
+    const member = this.members.get(target.host);
+    if (member === undefined) return this.direct(target, failed);
     const avoided =
       failed.length === 0 ? undefined : new Set(failed.flatMap(({ chosen }) => chosen?.address ?? []));
+    const unresolved = member.resolution?.renew();
+    return unresolved === undefined
+      ? this.choose(exchange, target, member, failed, avoided)
+      : unresolved.then(() => this.choose(exchange, target, member, failed, avoided));
+  }
+
+  /** To a host that is no upstream. */
+  private direct(
+    { host, port, tls }: UpstreamTarget,
+    failed: readonly Peer[],
+  ): Peer | ErrorCode | Promise<Peer | ErrorCode> {
+    const { dns } = this.ports;
+    if (dns === undefined || ipVersion(host) !== 0) return { address: { host, port, tls }, host };
+    return whenReady(dns.toip(host, port, failedAt(failed)), (found) =>
+      found instanceof DnsFailure
+        ? "name_not_resolved"
+        : { address: { host: found.host, port: found.port, tls }, host },
+    );
+  }
+
+  private choose(
+    exchange: Exchange,
+    target: UpstreamTarget,
+    member: Member,
+    failed: readonly Peer[],
+    avoided: Set<Address> | undefined,
+  ): Peer | ErrorCode | Promise<Peer | ErrorCode> {
+    const { row, group } = member;
+    const hash = row.algorithm === "consistent-hashing" ? hashInput(exchange, row, this.newId) : "";
     const address = group.pick(hash, avoided, this.ports.clock.monotonicMs());
     if (address === undefined) return "no_peer";
+    const { dns } = this.ports;
+    if (!address.isLate || dns === undefined) return this.peer(target, member, address, address);
+    return whenReady(dns.toip(address.host, address.port, failedAt(failed)), (found) => {
+      if (!(found instanceof DnsFailure)) return this.peer(target, member, address, found);
+      if (avoided?.has(address)) return "name_not_resolved";
+      return this.choose(exchange, target, member, failed, new Set(avoided).add(address));
+    });
+  }
+
+  private peer(
+    { host, tls }: UpstreamTarget,
+    { row, certificate }: Member,
+    address: Address,
+    at: SocketAddress,
+  ): Peer {
     address.connections++;
     return {
-      address: { host: address.host, port: address.port, tls },
-      host: row.host_header ?? address.host,
+      address: {
+        host: at.host,
+        port: at.port,
+        tls: tls === undefined || certificate === undefined ? tls : withCertificate(tls, certificate),
+      },
+      host: row.host_header ?? address.hostname,
       chosen: { upstream: host, address },
     };
   }
@@ -125,8 +224,26 @@ export class Upstreams implements Balancer {
     this.members.get(upstream)?.group.setAvailable(host, port, isHealthy);
   }
 
+  /** Every address that is down. */
+  unhealthy(): HealthChange[] {
+    return [...this.members].flatMap(([upstream, { group }]) =>
+      group.addresses
+        .filter(({ isAvailable }) => !isAvailable)
+        .map(({ host, port }) => ({ upstream, host, port, isHealthy: false })),
+    );
+  }
+
+  /** What is known of an upstream, its names resolved; undefined when there is none of that name. */
+  async state(upstream: string): Promise<GroupState | undefined> {
+    const member = this.members.get(upstream);
+    await member?.resolution?.renewed();
+    return member?.group.state();
+  }
+
   /** Tells others of a change that was noticed here. */
   told(upstream: string, { host, port, isAvailable }: Address): void {
+    const [level, side] = isAvailable ? (["notice", "healthy"] as const) : (["warn", "unhealthy"] as const);
+    this.ports.logger.log(level, `upstream ${upstream}: ${host}:${port} is ${side}`);
     this.ports.onHealthChange?.({ upstream, host, port, isHealthy: isAvailable });
   }
 }

@@ -1,5 +1,6 @@
 import { parseListeners } from "./listeners.ts";
-import { properties, type Property, type PropertyName } from "./properties.ts";
+import { properties, type PropertyName } from "./properties.ts";
+import type { Property } from "./property.ts";
 
 /** Stands for a secret. */
 const hidden = "******";
@@ -27,7 +28,7 @@ const list = (text: string): string[] => text.split(",").flatMap((item) => item.
 
 const valueOf = (text: string, { type }: Property): unknown => {
   if (type === "boolean") return text === "on" || text === "true";
-  if (type === "integer") return Number(text);
+  if (type === "integer" || type === "number") return Number(text);
   return type === "list" || type === "listeners" ? list(text) : text;
 };
 

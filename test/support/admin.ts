@@ -7,6 +7,7 @@ import {
   MemoryTimers,
 } from "../../adapters/memory/index.ts";
 import {
+  type AdminOptions,
   bundledPlugins,
   createAdmin,
   Database,
@@ -35,7 +36,7 @@ export interface TestAdmin {
 }
 
 /** The Admin API on a database in memory. */
-export const adminInMemory = (token?: string): TestAdmin => {
+export const adminInMemory = (token?: string, rest: Partial<AdminOptions> = {}): TestAdmin => {
   const clock = new MemoryClock();
   const { entities, auto } = new DeclarativeConfiguration({
     plugins: bundledPlugins,
@@ -67,6 +68,7 @@ export const adminInMemory = (token?: string): TestAdmin => {
     }),
     counts: () => Promise.resolve([]),
     ...(token !== undefined && { token }),
+    ...rest,
   });
   return {
     store,

@@ -18,11 +18,11 @@ const quiet = {
   WRANGLER_SEND_ERROR_REPORTS: "false",
 };
 
-/** The modules of the deployed Worker. @param entry In its place: a module below the repository's root. */
+/** The modules of the deployed Worker. @param entry In its place: a module of test/workerd. */
 export const edgeModules = (entry?: string): Record<string, { type: "esm"; contents: string }> => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-edge-"));
   const wrangler = path.join(root, "node_modules/wrangler/bin/wrangler.js");
-  const main = entry === undefined ? [] : [entry];
+  const main = entry === undefined ? [] : [entry, "--config", "test/workerd/wrangler.toml"];
   execFileSync(process.execPath, [wrangler, "deploy", ...main, "--dry-run", "--outdir", folder], {
     cwd: root,
     env: { ...process.env, ...quiet },
@@ -61,11 +61,13 @@ const start = async (workers: readonly string[], env: Readonly<Record<string, st
           CONFIG: { type: "kv", id: "sallyport-config" },
           DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
           EVENTS: { type: "durable-object", worker: first, exportName: "EventLogObject" },
+          HEALTH: { type: "durable-object", worker: first, exportName: "HealthChecks" },
           LOG_LEVEL: { type: "json", value: "emerg" },
           ...Object.fromEntries(Object.entries(env).map(([key, value]) => [key, { type: "json", value }])),
         },
         exports: {
           DictShard: { type: "durable-object", storage: "sqlite" },
+          HealthChecks: { type: "durable-object", storage: "sqlite" },
           EventLogObject: { type: "durable-object", storage: "sqlite" },
         },
       },
@@ -84,8 +86,11 @@ const start = async (workers: readonly string[], env: Readonly<Record<string, st
 };
 
 /** The deployed Worker in the real runtime, reached directly, with a configuration in KV. */
-export const startEdge = async (document: Record<string, unknown>): Promise<Edge> => {
-  const { miniflare, publish, ports } = await start(["sallyport"], {});
+export const startEdge = async (
+  document: Record<string, unknown>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Edge> => {
+  const { miniflare, publish, ports } = await start(["sallyport"], env);
   await publish("1", document);
   return { port: ports[0]!, close: () => miniflare.dispose() };
 };

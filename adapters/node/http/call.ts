@@ -44,13 +44,17 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
     return this.request.readTimeoutMs;
   }
 
+  get isSingle(): boolean {
+    return this.request.isSingle === true;
+  }
+
   get upgrades(): boolean {
     return this.request.upgrade !== undefined;
   }
 
   /** Takes a connection from the pool, or makes one. */
   start(): void {
-    const idle = this.pool.take();
+    const idle = this.request.isSingle === true ? undefined : this.pool.take();
     if (idle !== undefined) {
       enter();
       try {
@@ -90,7 +94,7 @@ export class UpstreamExchange implements UpstreamCall, BodySink {
     }
     text +=
       upgrade === undefined
-        ? "Connection: keep-alive\r\n\r\n"
+        ? `Connection: ${this.isSingle ? "close" : "keep-alive"}\r\n\r\n`
         : `Connection: keep-alive, Upgrade\r\nUpgrade: ${safeWord(upgrade)}\r\n\r\n`;
     putText(connection, text);
     // An empty body is not started: the request stays repeatable.

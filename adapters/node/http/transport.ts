@@ -31,6 +31,7 @@ const MAX_HOSTS = 1_000;
 /** Sends requests over sockets of its own: pooled HTTP/1.1 connections, HTTP/2 for gRPC. */
 export class NodeTransport implements Transport {
   readonly canSetHost = true;
+  readonly hasHttp2 = true;
   private readonly limits: PoolLimits;
   private readonly resolve: Resolve;
   private readonly hosts = new Map<string, Slot[]>();

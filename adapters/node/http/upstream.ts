@@ -188,7 +188,12 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
     this.exchange = undefined;
     this.inflow = undefined;
     const kept =
-      this.reusable && exchange.requestEnded && !this.ended && this.at === this.end && !this.congested;
+      this.reusable &&
+      !exchange.isSingle &&
+      exchange.requestEnded &&
+      !this.ended &&
+      this.at === this.end &&
+      !this.congested;
     exchange.completed();
     if (!kept) {
       this.state = IDLE;

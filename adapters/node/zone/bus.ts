@@ -67,11 +67,12 @@ export class ZoneBus implements WorkerBus {
   }
 
   private push(receivers: readonly number[], message: string): boolean {
+    let isComplete = true;
     for (const owner of receivers) {
-      if (this.dict.rpush(queueOf(owner), message) === undefined) return false;
-      if (owner !== nobody) this.wake(owner);
+      if (this.dict.rpush(queueOf(owner), message) === undefined) isComplete = false;
+      else if (owner !== nobody) this.wake(owner);
     }
-    return true;
+    return isComplete;
   }
 
   /** Changes a member's word, which stays odd: never 0, which is nobody. */

@@ -36,8 +36,8 @@ export const datadog = definePlugin<Config>({
     };
     const agent = [config.host ?? "localhost", config.port ?? 8125] as const;
     const queue = new Queue("datadog", options, host, async (groups) => {
-      for (const line of groups.flatMap((group) => group.split("\n")))
-        await sockets.datagram(...agent, encoder.encode(line));
+      const lines = groups.flatMap((group) => group.split("\n"));
+      await Promise.all(lines.map((line) => sockets.datagram(...agent, encoder.encode(line))));
     });
 
     /** Undefined where the exchange has no such value. */

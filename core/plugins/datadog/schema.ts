@@ -29,12 +29,17 @@ const needsRate = (eq: string) =>
     then_match: { required: true },
   });
 
-const timer = (name: (typeof names)[number]) => ({
-  name,
-  stat_type: "timer" as const,
-  tags: ["app:kong"],
-  consumer_identifier: "custom_id" as const,
-});
+/** As Kong's default: without a sample rate. */
+const timer = (name: (typeof names)[number]) =>
+  ({ name, stat_type: "timer", tags: ["app:kong"], consumer_identifier: "custom_id" }) as never as Default;
+
+interface Default {
+  readonly name: (typeof names)[number];
+  readonly stat_type: (typeof types)[number];
+  readonly tags: string[];
+  readonly sample_rate: number | null;
+  readonly consumer_identifier: "custom_id";
+}
 
 export const config = record(
   {
@@ -66,11 +71,11 @@ export const config = record(
         required: true,
         default: [
           { ...timer("request_count"), stat_type: "counter", sample_rate: 1 },
-          { ...timer("latency"), sample_rate: null },
-          { ...timer("request_size"), sample_rate: null },
-          { ...timer("response_size"), sample_rate: null },
-          { ...timer("upstream_latency"), sample_rate: null },
-          { ...timer("kong_latency"), sample_rate: null },
+          timer("latency"),
+          timer("request_size"),
+          timer("response_size"),
+          timer("upstream_latency"),
+          timer("kong_latency"),
         ],
         doc: "What is told.",
       },

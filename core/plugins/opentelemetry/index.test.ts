@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gatewayOn, oneRoute, type TestGateway } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute, type TestGateway } from "../../../testing/index.ts";
 import type { GatewayOptions } from "../../index.ts";
 
 const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -13,7 +13,7 @@ const traced = (
     queue: { max_batch_size: 1 },
     ...config,
   };
-  return gatewayOn(oneRoute([{ name: "opentelemetry", config: full }]), { tracing });
+  return gatewayOn(oneRoute([{ name: "opentelemetry", config: full }], {}, {}, { retries: 0 }), { tracing });
 };
 
 const told = async (all: TestGateway, parent?: string): Promise<string> => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { gatewayOn, oneRoute, type TestGateway } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute, type TestGateway } from "../../../testing/index.ts";
 import type { MemoryRequest } from "../../../adapters/memory/index.ts";
 
 const cached = (config: Record<string, unknown> = {}, more: Record<string, unknown> = {}): TestGateway => {

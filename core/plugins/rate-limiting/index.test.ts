@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { gatewayOn, oneRoute, type TestGateway } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute, type TestGateway } from "../../../testing/index.ts";
 import { MemoryClock, type MemoryRequest, MemorySharedDict } from "../../../adapters/memory/index.ts";
 import type { SharedDict } from "../../ports/shareddict.ts";
 import { DictCounters, Limiter, Window } from "../../pdk/limits/index.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gatewayOn, oneRoute, type TestGateway } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute, type TestGateway } from "../../../testing/index.ts";
 
 const limited = (config: Record<string, unknown>, used = "video=1"): TestGateway => {
   const all = gatewayOn(oneRoute([{ name: "response-ratelimiting", config }]));

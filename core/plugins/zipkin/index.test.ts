@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gatewayOn, oneRoute, type TestGateway } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute, type TestGateway } from "../../../testing/index.ts";
 
 const traced = (config: Record<string, unknown> = {}, rest = {}): TestGateway =>
   gatewayOn(
