@@ -16,7 +16,7 @@ const world = () => {
   const responses = new MemorySharedDict(new MemoryClock());
   responses.set("proxy-cache:k", stored);
   responses.set("other:k", "stays");
-  return { responses, admin: adminInMemory(undefined, responses) };
+  return { responses, admin: adminInMemory(undefined, { responses }) };
 };
 
 test("operators see what is kept, and remove it", async () => {
