@@ -57,7 +57,9 @@ export class Limiter {
     const sums = keys.map((key, i) =>
       this.dict.incr(key, by, 0, Math.max(1, this.windows[i]!.endMs - nowMs)),
     );
-    return sums.some((sum) => sum instanceof Promise) ? Promise.all(sums) : (sums as number[]);
+    return sums.some((sum) => sum instanceof Promise)
+      ? Promise.all(sums.map((sum) => Promise.resolve(sum)))
+      : (sums as number[]);
   }
 
   private verdict(counts: readonly number[], isAllowed: boolean, nowMs: number): Verdict {
