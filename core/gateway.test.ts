@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RowChange } from "./index.ts";
-import { gatewayOn } from "../test/support/gateway.ts";
+import { gatewayOn } from "../testing/index.ts";
 
 const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 const answer = (status: number) => ({

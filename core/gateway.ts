@@ -1,21 +1,12 @@
-import type { PluginRow, RouteRow, ServiceRow } from "./entities/rows.ts";
+import type { RouteRow, ServiceRow } from "./entities/rows.ts";
 import { requestIds } from "./http/identifier.ts";
-import {
-  ClientRequest,
-  Exchange,
-  Metrics,
-  type NodeFacts,
-  type PluginDefinition,
-  type PluginHost,
-  type PluginPhases,
-} from "./pdk/index.ts";
+import { ClientRequest, Exchange, Metrics, type PluginHost, LogTap } from "./pdk/index.ts";
 import { sharedCache, WorkerEvents } from "./events/index.ts";
+import { Instances, type KeptInstances } from "./pipeline/instances.ts";
 import { Planner } from "./pipeline/planner.ts";
-import type { PluginInstance } from "./pipeline/plan.ts";
-import type { Clock } from "./ports/clock.ts";
+import { DictCounters } from "./pdk/limits/index.ts";
 import type { GroupState } from "./balancer/index.ts";
 import type { DnsClient, DnsStatistics } from "./dns/index.ts";
-import type { Dialer } from "./ports/dialer.ts";
 import type { Directory, Row } from "./ports/directory.ts";
 import type {
   Downstream,
@@ -25,70 +16,26 @@ import type {
   RequestHandler,
   RequestScope,
 } from "./ports/downstream.ts";
-import type { Fetcher } from "./ports/fetcher.ts";
-import type { LineFiles } from "./ports/lines.ts";
-import type { HealthBoard } from "./ports/healthboard.ts";
-import type { Logger } from "./ports/logger.ts";
-import type { Random } from "./ports/random.ts";
-import type { SharedDict } from "./ports/shareddict.ts";
-import type { Sharing } from "./ports/sharing.ts";
-import type { Subtle } from "./ports/subtle.ts";
-import type { Timers } from "./ports/timers.ts";
-import type { Transport } from "./ports/transport.ts";
 import { Flow, type FlowPorts } from "./proxy/flow.ts";
-import { type ProxyOptions, proxyOptions } from "./proxy/options.ts";
+import { proxyOptions } from "./proxy/options.ts";
 import { affectedRoutes, compiledTables } from "./proxy/affected.ts";
+import { withSecrets } from "./entities/secret.ts";
+import { Tracer } from "./pipeline/trace.ts";
+import { clientAddress } from "./proxy/realip.ts";
 import { Prober } from "./proxy/prober.ts";
 import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
+import type { GatewayOptions, GatewayPorts } from "./proxy/world.ts";
 import { serviceTls } from "./proxy/tls.ts";
 import { type HealthChange, Upstreams } from "./proxy/upstreams.ts";
-import { createRouter, type RouterFlavor } from "./router/index.ts";
+import { createRouter, type Explanation, type RouteRequest, type RouterFlavor } from "./router/index.ts";
 import { type RowChange, Rows, type Tables } from "./store/rows.ts";
-
-/** The world, as a root hands it in. */
-export interface GatewayPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly timers: Timers;
-  readonly transport: Transport;
-  /** Counters of rate limits: of the node, or as far as the root can share them. */
-  readonly counters: SharedDict;
-  /** What is known of the health of upstreams: of the node, or as far as the root can share it. */
-  readonly board: HealthBoard;
-  /** Resolves the names of services and targets; undefined to leave that to the transport. */
-  readonly dns?: DnsClient | undefined;
-  /** For TCP health checks; undefined where they can't be made. */
-  readonly dialer?: Dialer | undefined;
-  /** Undefined where a worker is alone, as an isolate at the edge. */
-  readonly sharing?: Sharing | undefined;
-  readonly subtle: Subtle;
-  /** For what the gateway sends by itself: logs. */
-  readonly fetcher: Fetcher;
-  /** Undefined where there are no files. */
-  readonly files: LineFiles | undefined;
-}
-
-export interface GatewayOptions {
-  readonly version: string;
-  readonly plugins: readonly PluginDefinition[];
-  readonly node: NodeFacts;
-  /** Default `traditional_compatible`. */
-  readonly routerFlavor?: RouterFlavor;
-  /** What differs from the defaults of {@link proxyOptions}. */
-  readonly proxy?: Partial<ProxyOptions>;
-  /** Told when an exchange is over: access logs, counters. */
-  readonly onFinished?: (exchange: Exchange) => void;
-  /** This worker makes the active health checks of its node. */
-  readonly isProber?: boolean;
-  /** Told when traffic or a probe made an address of an upstream change sides. */
-  readonly onHealthChange?: (change: HealthChange) => void;
-}
 
 /** A gateway on one worker or isolate. */
 export interface Gateway extends RequestHandler {
   /** Counts the configurations that were applied; 0 before the first. */
   readonly version: number;
+  /** What its plugins are given. */
+  readonly host: PluginHost;
   /**
    * Compiles a configuration off the request path.
    *
@@ -101,6 +48,8 @@ export interface Gateway extends RequestHandler {
    * there are.
    */
   prepareChanges(changes: readonly RowChange[]): () => void;
+  /** Which route a request would take and why, and the plugins of that route in their order. */
+  explain(request: RouteRequest): ExplainedRequest;
   /** A TLS client names the host it wants; global plugins may look at it. */
   certificate(serverName: string | undefined): void;
   /** Takes over what another worker noticed or an operator decided about an address. */
@@ -115,26 +64,30 @@ export interface Gateway extends RequestHandler {
   metrics(): Record<string, number>;
 }
 
-interface Kept {
-  readonly row: string;
-  readonly instance: PluginInstance;
+export interface ExplainedRequest extends Explanation<RouteTarget> {
+  /** Names; those that only run for a consumer are left out. */
+  readonly plugins: readonly string[];
 }
 
 class CompiledGateway implements Gateway {
   private readonly options: GatewayOptions;
   private readonly ports: FlowPorts;
   private readonly nextId: () => string;
-  private readonly host: PluginHost;
-  private readonly definitions: ReadonlyMap<string, PluginDefinition>;
+  readonly host: PluginHost;
   private readonly upstreams: Upstreams;
   private readonly prober: Prober | undefined;
+  private readonly tracer: Tracer | undefined;
+  private readonly instances: Instances;
   private readonly dns: DnsClient | undefined;
   private rows: Rows;
   private snapshot: Snapshot;
-  private kept = new Map<string, Kept>();
+  private kept: KeptInstances = new Map();
 
-  constructor(ports: GatewayPorts, options: GatewayOptions) {
+  constructor(given: GatewayPorts, options: GatewayOptions) {
+    const log = new LogTap(given.logger);
+    const ports: GatewayPorts = { ...given, logger: log };
     this.options = options;
+    this.tracer = options.onTraced && new Tracer(ports.clock);
     this.nextId = requestIds(ports.random);
     this.rows = new Rows({}, ports.clock);
     this.upstreams = new Upstreams({
@@ -155,13 +108,13 @@ class CompiledGateway implements Gateway {
       logger: ports.logger,
       balancer: this.upstreams,
       options: { ...proxyOptions(options.version), ...options.proxy },
-      onFinished: options.onFinished,
+      onFinished: this.finished(options),
     };
     const directory: Directory = {
       find: (entity, field, value) => this.rows.find(entity, field, value),
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
-    const { clock, random, logger, timers, counters, subtle, fetcher, files } = ports;
+    const { clock, random, logger, timers, counters, responses, subtle, fetcher, files } = ports;
     const events = ports.sharing && new WorkerEvents(ports.sharing.bus, logger);
     this.host = {
       cache: sharedCache(clock, ports.sharing, events),
@@ -171,16 +124,34 @@ class CompiledGateway implements Gateway {
       logger,
       timers,
       counters,
+      counting: {
+        local: new DictCounters(counters),
+        cluster: ports.counting?.cluster,
+        redis: ports.counting?.redis,
+      },
+      responses,
       subtle,
       fetcher,
       files,
       metrics: new Metrics(),
       directory,
       node: options.node,
+      version: options.version,
+      tracing: options.tracing ?? { isOn: false, samplingRate: 0 },
+      listenToLog: (listener) => log.listen(listener),
     };
-    this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
+    this.instances = new Instances(options, this.host, this.tracer);
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
     for (const plugin of options.plugins) plugin.initWorker?.(this.host);
+  }
+
+  private finished({ onFinished, onTraced }: GatewayOptions): FlowPorts["onFinished"] {
+    const { tracer } = this;
+    if (tracer === undefined) return onFinished;
+    return (exchange) => {
+      onFinished?.(exchange);
+      onTraced!(exchange, tracer.of(exchange));
+    };
   }
 
   get version(): number {
@@ -197,6 +168,13 @@ class CompiledGateway implements Gateway {
     const flow = this.flow(request, downstream, undefined);
     flow.refuse(status);
     return flow;
+  }
+
+  explain(request: RouteRequest): ExplainedRequest {
+    const explanation = this.snapshot.router.explain(request);
+    const plan = explanation.winner?.value.plan ?? this.snapshot.planner.global;
+    const plugins = plan.steps.flatMap(({ instance }) => instance?.name ?? []);
+    return { ...explanation, plugins };
   }
 
   metrics(): Record<string, number> {
@@ -234,7 +212,10 @@ class CompiledGateway implements Gateway {
     downstream: Downstream,
     scope: RequestScope | undefined,
   ): Flow {
-    const exchange = new Exchange(this.nextId(), new ClientRequest(request), this.ports.clock.nowMs());
+    const { realIp, isTrusted, errorFormat } = this.ports.options;
+    const address = clientAddress(request.connection, request.headers, isTrusted, realIp);
+    const client = new ClientRequest(request, address);
+    const exchange = new Exchange(this.nextId(), client, this.ports.clock.nowMs(), errorFormat);
     return new Flow(exchange, this.snapshot, this.ports, downstream, scope);
   }
 
@@ -264,8 +245,8 @@ class CompiledGateway implements Gateway {
     const changedRoutes = new Map(
       changes.flatMap(({ table, id, row }) => (table === "routes" ? [[id, row]] : [])),
     );
-    const kept = touches("plugins") ? new Map<string, Kept>() : this.kept;
-    const instances = touches("plugins") ? this.instances(rows, kept) : undefined;
+    const made = touches("plugins") ? this.instances.make(rows, this.kept) : undefined;
+    const instances = made?.instances;
     const planner = instances === undefined ? this.snapshot.planner : new Planner(instances);
     const routes = [...affected].flatMap(
       (id) => (changedRoutes.has(id) ? changedRoutes.get(id) : rows.byId("routes", id)) ?? [],
@@ -279,15 +260,14 @@ class CompiledGateway implements Gateway {
       if (swapUpstreams !== undefined) this.prober?.update();
       rows.apply(changes.filter(isInPlace));
       this.rows = rows;
-      this.kept = kept;
+      if (made !== undefined) this.keep(made.kept);
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
-      if (instances !== undefined) this.configurePlugins(instances.map(([row]) => row));
+      if (instances !== undefined) this.instances.configure(instances.map(([row]) => row));
     };
   }
 
   private compile(rows: Rows): () => void {
-    const kept = new Map<string, Kept>();
-    const instances = this.instances(rows, kept);
+    const { instances, kept } = this.instances.make(rows, this.kept);
     const planner = new Planner(instances);
     const router = createRouter(this.routes(rows.all("routes"), rows, planner), this.routerOptions());
     const swapUpstreams = this.upstreams.prepare(rows);
@@ -295,10 +275,19 @@ class CompiledGateway implements Gateway {
       swapUpstreams();
       this.prober?.update();
       this.rows = rows;
-      this.kept = kept;
+      this.keep(kept);
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
-      this.configurePlugins(instances.map(([row]) => row));
+      this.instances.configure(instances.map(([row]) => row));
     };
+  }
+
+  /** Ends the plugins that are no longer in use. */
+  private keep(kept: KeptInstances): void {
+    const before = this.kept;
+    this.kept = kept;
+    if (before === kept) return;
+    for (const [id, { instance }] of before)
+      if (kept.get(id)?.instance !== instance) instance.phases.close?.();
   }
 
   private routerOptions(): { flavor: RouterFlavor } {
@@ -306,7 +295,8 @@ class CompiledGateway implements Gateway {
   }
 
   private *routes(routes: Iterable<Row>, rows: Rows, planner: Planner) {
-    const find = (entity: string, id: string): Row | undefined => rows.byId(entity, id);
+    const find = (entity: string, id: string): Row | undefined =>
+      withSecrets(rows.byId(entity, id), (reference) => this.instances.secretOf(reference, rows));
     const terms = new Map<string, ReturnType<typeof serviceTls>>();
     for (const row of routes) {
       const route = row as Row & RouteRow;
@@ -318,38 +308,6 @@ class CompiledGateway implements Gateway {
       const tls = service === undefined ? undefined : terms.get(service.id);
       const target = new RouteTarget(route, service, planner.plan(route.id, serviceId ?? ""), tls);
       yield { route, service, value: target };
-    }
-  }
-
-  /** Ready plugins. One whose row did not change is kept, with the state that it gathered. */
-  private instances(rows: Rows, kept: Map<string, Kept>): [PluginRow, PluginInstance][] {
-    return rows.all("plugins").flatMap((stored): [PluginRow, PluginInstance][] => {
-      const row = stored as Row & PluginRow;
-      if (!row.enabled) return [];
-      const text = JSON.stringify([row.name, row.config, row.route, row.service, row.consumer]);
-      const before = this.kept.get(row.id);
-      const instance = before?.row === text ? before.instance : this.instance(row);
-      kept.set(row.id, { row: text, instance });
-      return [[row, instance]];
-    });
-  }
-
-  private instance(row: PluginRow): PluginInstance {
-    const definition = this.definitions.get(row.name);
-    if (definition === undefined) throw new Error(`${row.name} plugin is in use but not enabled`);
-    const phases: PluginPhases = definition.create(row.config, this.host, row);
-    return { id: row.id, name: row.name, priority: definition.priority, phases };
-  }
-
-  private configurePlugins(rows: readonly PluginRow[]): void {
-    for (const definition of this.definitions.values()) {
-      if (definition.configure === undefined) continue;
-      const configs = rows.filter((row) => row.name === definition.name).map((row) => row.config);
-      try {
-        definition.configure(configs.length > 0 ? configs : undefined, this.host);
-      } catch (error) {
-        this.ports.logger.log("error", `${definition.name} failed to take its configuration`, { error });
-      }
     }
   }
 }

@@ -2,6 +2,7 @@
 export * from "./ports/body.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/dialer.ts";
+export * from "./ports/counters.ts";
 export * from "./ports/directory.ts";
 export * from "./ports/dns.ts";
 export * from "./ports/downstream.ts";
@@ -20,7 +21,8 @@ export * from "./ports/transport.ts";
 export * from "./ports/workerbus.ts";
 export type { Ready } from "./ready.ts";
 export { type ErrorCode, errorTable, GatewayError, messageOfStatus } from "./errors.ts";
-export { createGateway, type Gateway, type GatewayOptions, type GatewayPorts } from "./gateway.ts";
+export { createGateway, type ExplainedRequest, type Gateway } from "./gateway.ts";
+export type { GatewayOptions, GatewayPorts } from "./proxy/world.ts";
 export * from "./dns/index.ts";
 export { type AddressState, type GroupState, healthBoard, type TargetState } from "./balancer/index.ts";
 export { sharedCache, WorkerEvents } from "./events/index.ts";
@@ -31,6 +33,7 @@ export { addressSet } from "./http/address.ts";
 export { HeaderList } from "./http/headers.ts";
 export * from "./pdk/index.ts";
 export { bundledPlugins } from "./plugins/index.ts";
+export { workerPlugins } from "./plugins/platforms.ts";
 export * from "./ports/store.ts";
 export * from "./events/index.ts";
 export * from "./timers/index.ts";
@@ -86,3 +89,19 @@ export {
   type WorkerCounts,
 } from "./admin/index.ts";
 export { compareTables, type Difference, exportDocument, exportYaml } from "./declarative/index.ts";
+export { isReference } from "./schema/reference.ts";
+export {
+  envSecret,
+  readReference,
+  type SecretReference,
+  secretOf,
+  type Variables,
+  type VaultRow,
+  withSecrets,
+} from "./entities/secret.ts";
+export type { ErrorFormat } from "./http/accept.ts";
+export { type ProxyOptions, proxyOptions, type ResponseTokens } from "./proxy/options.ts";
+export { viaTexts } from "./proxy/request.ts";
+export type { TracedHandler } from "./pipeline/trace.ts";
+export type { RouteRequest } from "./router/index.ts";
+export { array, boolean, integer, json, map, number, record, set, string } from "./schema/index.ts";

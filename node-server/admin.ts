@@ -1,32 +1,54 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { getRequestListener } from "@hono/node-server";
+import { AccessLog } from "../adapters/node/index.ts";
+import type { TlsOptions } from "node:tls";
+import type { AccessLogConf } from "./conf/derived.ts";
+import type { TlsConf } from "./conf/tls.ts";
 import type { Certificate } from "./messages.ts";
+import { tlsTerms } from "./tlsterms.ts";
 import type { ListenAddress } from "./conf/listeners.ts";
+import type { GivenSocket } from "./socketsource.ts";
 
-/** A body larger than this is refused, as Kong's Admin API does. */
-const maxBodyBytes = 10 * 1024 * 1024;
+export interface AdminListenerOptions {
+  /** Needed for listeners with `ssl`. */
+  readonly certificates: readonly Certificate[];
+  readonly tls: TlsConf;
+  /** A body larger than this is refused; that of `POST /config` is not. */
+  readonly maxBodyBytes: number;
+  readonly accessLog: AccessLogConf | undefined;
+  /** Whether answers tell X-Kong-Admin-Latency. */
+  readonly hasLatency: boolean;
+}
+
+interface App {
+  fetch(request: Request): Promise<Response>;
+}
 
 /** The Admin API on sockets. */
 export class AdminListener {
-  private readonly app: { fetch(request: Request): Promise<Response> };
+  private readonly app: App;
   private readonly servers: Server[] = [];
+  private readonly options: AdminListenerOptions;
+  private readonly log: AccessLog | undefined;
 
-  private readonly certificate: Certificate | undefined;
-
-  /** @param certificate Needed for listeners with `ssl`. */
-  constructor(app: { fetch(request: Request): Promise<Response> }, certificate: Certificate | undefined) {
+  constructor(app: App, options: AdminListenerOptions) {
     this.app = app;
-    this.certificate = certificate;
+    this.options = options;
+    this.log =
+      options.accessLog && new AccessLog(options.accessLog.file, { format: options.accessLog.format });
   }
 
-  listen({ host, port, backlog, ssl }: ListenAddress): Promise<void> {
-    const respond = getRequestListener((request) => this.app.fetch(request), {
+  /** Listens on a socket that is one of an address. */
+  async listen({ socket, backlog }: GivenSocket, { ssl }: ListenAddress): Promise<void> {
+    const respond = getRequestListener((request) => this.respond(request), {
       overrideGlobalObjects: false,
     });
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
+      this.logWhenOver(request, response);
       const length = Number(request.headers["content-length"] ?? 0);
-      if (length > maxBodyBytes && request.url?.split("?", 1)[0] !== "/config") {
+      if (length > this.options.maxBodyBytes && request.url?.split("?", 1)[0] !== "/config") {
         response.writeHead(413).end();
         return;
       }
@@ -38,15 +60,53 @@ export class AdminListener {
       }
       void respond(request, response);
     };
-    const server = ssl ? createTlsServer({ ...this.certificate }, serve) : createServer(serve);
+    const server = ssl ? createTlsServer(this.tlsOptions(), serve) : createServer(serve);
     this.servers.push(server);
-    return new Promise((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ host, port, ...(backlog !== undefined && { backlog }) }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
+    server.listen(socket, backlog);
+    await once(server, "listening");
+  }
+
+  private tlsOptions(): TlsOptions {
+    const { certificates } = this.options;
+    return {
+      ...tlsTerms(this.options.tls),
+      cert: certificates.map(({ cert }) => cert),
+      key: certificates.map(({ key }) => key),
+    };
+  }
+
+  private async respond(request: Request): Promise<Response> {
+    const response = await this.app.fetch(request);
+    if (!this.options.hasLatency) response.headers.delete("X-Kong-Admin-Latency");
+    return response;
+  }
+
+  private logWhenOver(request: IncomingMessage, response: ServerResponse): void {
+    if (this.log === undefined) return;
+    const receivedAtMs = Date.now();
+    const sentBefore = request.socket.bytesWritten;
+    response.once("close", () =>
+      this.log?.write({
+        remoteAddress: request.socket.remoteAddress ?? "-",
+        remoteUser: undefined,
+        receivedAtMs,
+        method: request.method ?? "-",
+        target: request.url ?? "-",
+        httpVersion: request.httpVersion === "1.0" ? "1.0" : "1.1",
+        status: response.statusCode,
+        bodyBytesSent: Number(
+          response.getHeader("content-length") ?? request.socket.bytesWritten - sentBefore,
+        ),
+        referer: request.headers.referer,
+        userAgent: request.headers["user-agent"],
+        requestId: undefined,
+      }),
+    );
+  }
+
+  /** Goes on in a new file. */
+  reopenLog(): void {
+    this.log?.reopen();
   }
 
   async close(): Promise<void> {
@@ -60,5 +120,6 @@ export class AdminListener {
           }),
       ),
     );
+    await this.log?.close();
   }
 }

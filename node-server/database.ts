@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as after } from "node:timers/promises";
 import { Migrations, type SqlDriver, SqlEventLog, SqlStore } from "../adapters/sql/index.ts";
 import { PostgresDriver, SqliteDriver } from "../adapters/sql/node.ts";
 import { webClock, webRandom } from "../adapters/web/index.ts";
@@ -16,9 +17,11 @@ export interface OpenDatabase {
   /**
    * Makes sure that the database has the form that this version needs. A database of this node alone gets it here.
    *
-   * @throws Error that says which command brings it there.
+   * @param onWaiting Told why, while a database that does not answer is asked again, for a minute; undefined to fail
+   * at once.
+   * @throws Error that says which command brings it there, or why the database can't be reached.
    */
-  ready(): Promise<void>;
+  ready(onWaiting?: (reason: string) => void): Promise<void>;
 }
 
 const openDriver = async (conf: Conf, logger: Logger): Promise<SqlDriver> => {
@@ -30,6 +33,32 @@ const openDriver = async (conf: Conf, logger: Logger): Promise<SqlDriver> => {
   }
   mkdirSync(path.dirname(conf.sqlitePath), { recursive: true });
   return new SqliteDriver(conf.sqlitePath);
+};
+
+const retryMs = 1_000;
+const patienceMs = 60_000;
+/** PostgreSQL while it starts or stops: 57P0x. */
+const isUnreachable = (error: unknown): boolean => {
+  const code = (error as { code?: unknown }).code;
+  return (
+    typeof code === "string" &&
+    /^(?:E(?:CONNREFUSED|CONNRESET|HOSTUNREACH|TIMEDOUT|AI_AGAIN)|ENOTFOUND|57P0\d)$/.test(code)
+  );
+};
+
+const reached = async <T>(
+  ask: () => Promise<T>,
+  onWaiting: ((reason: string) => void) | undefined,
+): Promise<T> => {
+  for (let waitedMs = 0; ; waitedMs += retryMs) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (onWaiting === undefined || waitedMs >= patienceMs || !isUnreachable(error)) throw error;
+      onWaiting(`the database does not answer yet: ${(error as Error).message}`);
+    }
+    await after(retryMs);
+  }
 };
 
 /** Opens the database of a node; undefined without one. Close the store when done. */
@@ -54,13 +83,13 @@ export const openDatabase = async (
     }),
     log,
     migrations,
-    async ready() {
+    async ready(onWaiting) {
       if (conf.database === "sqlite") {
         await migrations.up();
         await migrations.finish();
         return;
       }
-      const { isBootstrapped, missing } = await migrations.state();
+      const { isBootstrapped, missing } = await reached(() => migrations.state(), onWaiting);
       if (!isBootstrapped)
         throw new Error("the database needs bootstrapping; run 'sallyport migrations bootstrap'");
       if (missing.length > 0)

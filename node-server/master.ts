@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { nodeCertificates, nodeLogger } from "../adapters/node/index.ts";
+import { nodeCertificates, type NodeLogger, nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
-import { defaultCertificate } from "./certificate.ts";
+import { defaultCertificates } from "./certificate.ts";
 import type { ListenAddress } from "./conf/listeners.ts";
 import type { Conf } from "./conf/load.ts";
 import { shownConf } from "./conf/shown.ts";
@@ -15,76 +14,55 @@ import {
   Database,
   DeclarativeConfiguration,
   DeclaredStore,
-  type Logger,
   type NodeFacts,
   Schedule,
-  type Tables,
 } from "../core/index.ts";
 import { Cluster } from "./cluster.ts";
 import { openDatabase } from "./database.ts";
+import { type Declared, initialTables } from "./declarative.ts";
 import { Feed } from "./feed.ts";
-import type { Certificate } from "./messages.ts";
 import { NodeLogLevel } from "./loglevel.ts";
 import { nodeHostname, nodeId } from "./node.ts";
 import { loadPlugins } from "./plugins.ts";
 import { WorkerPool } from "./pool.ts";
-import { probe } from "./probe.ts";
 import { kongVersion, version } from "./version.ts";
-import { cacheControl, createZones, ZoneKeeper } from "./zones.ts";
-
-/** Milliseconds that requests under way have when the gateway stops. */
-const graceMs = 10_000;
+import type { NodeMemory } from "./memory.ts";
+import type { SocketCounts } from "./sockets.ts";
+import type { SocketSource } from "./socketsource.ts";
+import { cacheControl, masterOwner, responsesOf } from "./zones.ts";
 
 const workerModule = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
   import.meta.url,
 );
 
-const refuseBusyPorts = async (conf: Conf): Promise<void> => {
-  const wanted: [string, ListenAddress][] = [
-    ...conf.proxyListen.map((address): [string, ListenAddress] => ["proxy_listen", address]),
-    ...conf.adminListen.map((address): [string, ListenAddress] => ["admin_listen", address]),
-    ...conf.statusListen.map((address): [string, ListenAddress] => ["status_listen", address]),
-  ];
-  const problems: string[] = [];
-  for (const [property, address] of wanted) {
-    const problem = await probe(property, address);
-    if (problem !== undefined) problems.push(problem);
-  }
-  if (problems.length > 0) throw new AggregateError(problems.map((problem) => new Error(problem)));
-};
-
-const readDeclarative = (conf: Conf): string | undefined => {
-  if (conf.declarativeConfig === undefined) return conf.declarativeConfigString;
-  const extension = path.extname(conf.declarativeConfig);
-  if (![".yml", ".yaml", ".json"].includes(extension)) {
-    throw new Error(
-      `error parsing declarative config file ${conf.declarativeConfig}: unknown file type: '${extension}'`,
-    );
-  }
-  try {
-    return readFileSync(conf.declarativeConfig, "utf8");
-  } catch (error) {
-    throw new Error(
-      `error parsing declarative config file ${conf.declarativeConfig}: ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
-};
+/** What a master is given by the process that it lives in. */
+export interface MasterResources {
+  readonly sockets: SocketSource;
+  readonly counts: SocketCounts;
+  readonly memory: NodeMemory;
+  /** What the master before served: begun with when there is neither a database nor a declarative file. */
+  readonly declared: Declared | undefined;
+  /** Told what is waited for; undefined to fail at once. */
+  readonly onWaiting: ((reason: string) => void) | undefined;
+}
 
 /** The runtime's main thread: it owns configuration, workers and the Admin API. */
 export class Master {
   private readonly pool: WorkerPool;
   private readonly listeners: readonly AdminListener[];
   private readonly cluster: Cluster | undefined;
-  private readonly logger: Logger;
+  private readonly logger: NodeLogger;
+  private readonly configuration: DeclarativeConfiguration | undefined;
 
   private constructor(
     pool: WorkerPool,
     listeners: readonly AdminListener[],
     cluster: Cluster | undefined,
-    logger: Logger,
+    logger: NodeLogger,
+    configuration: DeclarativeConfiguration | undefined,
   ) {
+    this.configuration = configuration;
     this.pool = pool;
     this.listeners = listeners;
     this.cluster = cluster;
@@ -92,13 +70,16 @@ export class Master {
   }
 
   /** @throws AggregateError with every problem, or Error with the only one. */
-  static async open(conf: Conf): Promise<Master> {
+  static async open(conf: Conf, resources: MasterResources): Promise<Master> {
+    const { sockets, counts, memory } = resources;
+    const { zones, keeper, ticketKeys } = memory;
     const logger = nodeLogger({
       level: conf.logLevel,
       format: conf.logFormat,
       file: conf.isDaemon ? conf.errorLog : undefined,
+      repeats: conf.isTraced ? 0 : conf.logRepeats,
     });
-    const plugins = await loadPlugins(conf.plugins);
+    const plugins = await loadPlugins(conf);
     const configuration = new DeclarativeConfiguration({
       plugins,
       routerFlavor: conf.routerFlavor,
@@ -106,8 +87,8 @@ export class Master {
       random: webRandom,
       certificates: nodeCertificates,
     });
-    await refuseBusyPorts(conf);
-    if (conf.accessLog !== undefined) mkdirSync(path.dirname(conf.accessLog), { recursive: true });
+    for (const log of [conf.accessLog, conf.adminAccessLog, conf.statusAccessLog])
+      if (log !== undefined) mkdirSync(path.dirname(log.file), { recursive: true });
     const { entities, auto } = configuration.context;
     const opened = await openDatabase(conf, entities, logger);
     const declared = new DeclaredStore(entities, webClock);
@@ -121,7 +102,7 @@ export class Master {
           ?.sync()
           .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
     });
-    const id = nodeId(conf.prefix);
+    const id = conf.nodeId ?? nodeId(conf.prefix);
     const timers = new Schedule({
       timers: new WebTimers(logger),
       clock: webClock,
@@ -131,19 +112,13 @@ export class Master {
     const feed = new Feed(database, logger);
     const cluster =
       opened && new Cluster({ opened, feed, conf, node: id, timers, random: webRandom, logger });
-    await opened?.ready();
+    await opened?.ready(resources.onWaiting);
     await cluster?.begin();
-    const tables = opened === undefined ? Master.initial(conf, configuration, declared) : await feed.load();
-    const certificate: Certificate | undefined = [
-      ...conf.proxyListen,
-      ...conf.adminListen,
-      ...conf.statusListen,
-    ].some(({ ssl }) => ssl)
-      ? await defaultCertificate(conf)
-      : undefined;
-    const ticketKeys = new Uint8Array(randomBytes(48));
-    const zones = createZones(conf.memCacheBytes);
-    const keeper = new ZoneKeeper(zones, timers);
+    const tables =
+      opened === undefined
+        ? initialTables(conf, configuration, declared, resources.declared)
+        : await feed.load();
+    const certificates = await defaultCertificates(conf, "proxy");
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
       size: conf.workers,
@@ -154,13 +129,14 @@ export class Master {
         conf,
         node: facts(number),
         version,
-        certificate,
+        certificates,
         ticketKeys,
         heartbeat,
         zones,
         owner: keeper.claim(),
       }),
       onEnded: ({ owner }) => keeper.free(owner),
+      sockets: (number) => sockets.take(conf.proxyListen, counts, number, conf.workers),
     });
     const shown = shownConf(conf.texts);
     const admin = new AdminListener(
@@ -186,6 +162,7 @@ export class Master {
         timers: () => timers.statistics,
         dicts: () => keeper.usage(),
         cache: cacheControl(zones, timers, logger),
+        responses: responsesOf(zones, masterOwner),
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
           logger.level = level;
           pool.setLogLevel(level);
@@ -196,7 +173,13 @@ export class Master {
         },
         dns: () => pool.countDns(),
       }),
-      certificate,
+      {
+        certificates: await defaultCertificates(conf, "admin"),
+        tls: conf.tls,
+        maxBodyBytes: conf.adminMaxBodyBytes,
+        accessLog: conf.adminAccessLog,
+        hasLatency: conf.response.adminLatency,
+      },
     );
     const status = new AdminListener(
       createStatusApi({
@@ -209,42 +192,35 @@ export class Master {
         dicts: () => keeper.usage(),
         dns: () => pool.countDns(),
       }),
-      certificate,
+      {
+        certificates: await defaultCertificates(conf, "status"),
+        tls: conf.tls,
+        maxBodyBytes: conf.adminMaxBodyBytes,
+        accessLog: conf.statusAccessLog,
+        hasLatency: conf.response.adminLatency,
+      },
     );
-    const master = new Master(pool, [admin, status], cluster, logger);
+    const master = new Master(
+      pool,
+      [admin, status],
+      cluster,
+      logger,
+      opened === undefined ? configuration : undefined,
+    );
     try {
       await pool.start(tables);
       feed.start(pool);
       await cluster?.start();
-      for (const address of conf.adminListen) await admin.listen(address);
-      for (const address of conf.statusListen) await status.listen(address);
+      for (const socket of await sockets.take(conf.adminListen, counts, 0, 1))
+        await admin.listen(socket, conf.adminListen[socket.address]!);
+      for (const socket of await sockets.take(conf.statusListen, counts, 0, 1))
+        await status.listen(socket, conf.statusListen[socket.address]!);
     } catch (error) {
-      await master.close();
+      await master.close(0);
       throw error;
     }
     master.announce(conf);
     return master;
-  }
-
-  private static initial(
-    conf: Conf,
-    configuration: DeclarativeConfiguration,
-    declared: DeclaredStore,
-  ): Tables {
-    const text = readDeclarative(conf);
-    if (text === undefined) return {};
-    const loaded = configuration.read(text);
-    if (loaded.ok) {
-      configuration.accept(loaded);
-      const tables = configuration.tables(loaded);
-      declared.replaceAll(tables);
-      return tables;
-    }
-    const source = conf.declarativeConfig ?? "declarative_config_string";
-    throw new AggregateError([
-      new Error(`error parsing declarative config file ${source}:`),
-      ...configuration.describe(loaded).map((line) => new Error(`  ${line}`)),
-    ]);
   }
 
   private static control(
@@ -273,8 +249,24 @@ export class Master {
     this.logger.log("notice", `sallyport ${version} serves with ${conf.workers} worker(s)`);
   }
 
-  /** Stops accepting, lets requests end, stops the workers. Harmless when called again. */
-  async close(): Promise<void> {
+  /** What is served, when no database keeps it. */
+  get declared(): Declared | undefined {
+    return this.configuration?.current;
+  }
+
+  /** Goes on in new log files. */
+  reopenLogs(): void {
+    for (const listener of this.listeners) listener.reopenLog();
+    this.logger.reopen();
+    this.pool.reopenLogs();
+  }
+
+  /**
+   * Stops accepting, lets requests end, stops the workers. Can be called again with less grace.
+   *
+   * @param graceMs Milliseconds that requests under way have.
+   */
+  async close(graceMs: number): Promise<void> {
     await Promise.all(this.listeners.map((listener) => listener.close()));
     await this.pool.close(graceMs);
     await this.cluster?.close();

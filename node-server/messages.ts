@@ -1,3 +1,4 @@
+import type { Server } from "node:net";
 import type {
   DnsStatistics,
   GroupState,
@@ -8,19 +9,45 @@ import type {
   Tables,
   WorkerCounts,
 } from "../core/index.ts";
+import type { Account } from "./account.ts";
 import type { Conf } from "./conf/load.ts";
+import type { Declared } from "./declarative.ts";
+import type { SocketCounts } from "./sockets.ts";
 import type { Zones } from "./zones.ts";
 
 /** Supervisor to the runtime process. */
 export type ToRuntime =
-  | { readonly type: "start"; readonly conf: Conf; readonly restarts: number }
-  | { readonly type: "stop" };
+  | {
+      readonly type: "start";
+      readonly conf: Conf;
+      readonly sockets: SocketCounts;
+      /** Who to become; undefined to stay. */
+      readonly account: Account | undefined;
+      /** What the process before served, where no database keeps it. */
+      readonly declared: Declared | undefined;
+    }
+  /** Serve another configuration of the node, with new workers. */
+  | { readonly type: "reload"; readonly conf: Conf; readonly sockets: SocketCounts }
+  /** Go on in new log files. */
+  | { readonly type: "reopen" }
+  /** Tell what is served. */
+  | { readonly type: "declared" }
+  /** A socket comes with it, unless there is none. */
+  | { readonly type: "socket"; readonly id: number; readonly isFound: boolean }
+  /** @param graceMs Milliseconds that requests under way have. */
+  | { readonly type: "stop"; readonly graceMs: number };
 
 /** The runtime process to its supervisor. */
 export type FromRuntime =
   | { readonly type: "ready" }
-  /** The gateway can't start; each problem is a line for people. */
-  | { readonly type: "failed"; readonly problems: readonly string[] };
+  /** It can't start, or not change over; each problem is a line for people. */
+  | { readonly type: "failed"; readonly problems: readonly string[] }
+  /** Not yet, for a reason that may go away. */
+  | { readonly type: "waiting"; readonly reason: string }
+  | { readonly type: "reloaded" }
+  | { readonly type: "declared"; readonly declared: Declared | undefined }
+  /** Wants a socket of an address. */
+  | { readonly type: "socket"; readonly id: number; readonly name: string; readonly number: number };
 
 export interface Certificate {
   /** PEM */
@@ -35,8 +62,8 @@ export interface WorkerData {
   readonly node: NodeFacts;
   /** Of this package. */
   readonly version: string;
-  /** For TLS clients that no other one fits; undefined when nothing listens for TLS. */
-  readonly certificate: Certificate | undefined;
+  /** For TLS clients that no other one fits; none when nothing listens for TLS. */
+  readonly certificates: readonly Certificate[];
   /** 48 bytes: a session that one worker began can be resumed on any other. */
   readonly ticketKeys: Uint8Array;
   /** Memory that all threads share. */
@@ -55,8 +82,13 @@ export type ToWorker =
   | { readonly type: "change"; readonly version: number; readonly changes: readonly RowChange[] }
   /** Swap in what was prepared. */
   | { readonly type: "commit"; readonly version: number }
-  /** Accept connections. */
-  | { readonly type: "listen" }
+  /** Accept connections. Every server is one of an address of `proxy_listen`. */
+  | {
+      readonly type: "listen";
+      readonly servers: readonly { readonly address: number; readonly server: Server }[];
+    }
+  /** Go on in new log files. */
+  | { readonly type: "reopen" }
   | { readonly type: "count" }
   /** Tell what is known of an upstream's targets. */
   | { readonly type: "inspect"; readonly upstream: string }

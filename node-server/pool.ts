@@ -11,10 +11,10 @@ import {
   type Tables,
   type WorkerCounts,
 } from "../core/index.ts";
+import { Member } from "./member.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
+import type { GivenSocket } from "./socketsource.ts";
 
-/** A worker whose event loop stood still this long is replaced. */
-const hangMs = 15_000;
 const heartbeatMs = 1_000;
 /** A worker that lived shorter than this is respawned with growing delay. */
 const healthyMs = 5_000;
@@ -23,62 +23,6 @@ const maxDelayMs = 5_000;
 interface Configuration {
   readonly version: number;
   readonly tables: Tables;
-}
-
-/** One worker thread, as its master sees it. */
-class Member {
-  readonly number: number;
-  readonly thread: Worker;
-  readonly startedAt = performance.now();
-  version = 0;
-  isListening = false;
-  isGone = false;
-  private readonly heartbeat: Int32Array;
-  private lastBeat = 0;
-  private lastBeatAt = performance.now();
-  private readonly waiting: {
-    accepts: (message: FromWorker) => boolean;
-    settle: (message: FromWorker | undefined) => void;
-  }[] = [];
-
-  constructor(number: number, thread: Worker, heartbeat: Int32Array) {
-    this.number = number;
-    this.thread = thread;
-    this.heartbeat = heartbeat;
-    thread.on("message", (message: FromWorker) => {
-      const at = this.waiting.findIndex(({ accepts }) => accepts(message));
-      if (at >= 0) this.waiting.splice(at, 1)[0]!.settle(message);
-    });
-    thread.once("exit", () => {
-      this.isGone = true;
-      for (const { settle } of this.waiting.splice(0)) settle(undefined);
-    });
-  }
-
-  get isHung(): boolean {
-    const beat = Atomics.load(this.heartbeat, 0);
-    if (beat !== this.lastBeat) {
-      this.lastBeat = beat;
-      this.lastBeatAt = performance.now();
-    }
-    return performance.now() - this.lastBeatAt > hangMs;
-  }
-
-  send(message: ToWorker): void {
-    if (!this.isGone) this.thread.postMessage(message);
-  }
-
-  /** The next message of that type; undefined when the worker is gone before. */
-  next<T extends FromWorker["type"]>(type: T): Promise<Extract<FromWorker, { type: T }> | undefined> {
-    return new Promise((resolve) => {
-      if (this.isGone) resolve(undefined);
-      else
-        this.waiting.push({
-          accepts: (message) => message.type === type,
-          settle: (message) => resolve(message as Extract<FromWorker, { type: T }> | undefined),
-        });
-    });
-  }
 }
 
 export interface PoolOptions {
@@ -91,6 +35,8 @@ export interface PoolOptions {
   readonly data: (number: number, heartbeat: Int32Array) => WorkerData;
   /** Told when a thread ended, with what it was born with. */
   readonly onEnded: (data: WorkerData) => void;
+  /** What a worker of that number accepts from. */
+  readonly sockets: (number: number) => Promise<GivenSocket[]>;
 }
 
 /** The workers of a node: as many as configured, each on the current configuration, the dead replaced. */
@@ -142,7 +88,7 @@ export class WorkerPool {
     // Changes are made one after the other: what it takes in here is current when it begins to listen.
     await this.inTurn(() => this.bring(member));
     if (this.logLevel !== undefined) member.send({ type: "log_level", level: this.logLevel });
-    member.send({ type: "listen" });
+    member.listen(await this.options.sockets(number));
     const outcome = await Promise.race([member.next("listening"), failed]);
     if (outcome?.type === "listening") {
       member.isListening = true;
@@ -266,6 +212,11 @@ export class WorkerPool {
   /** An address changed sides: every worker but the one that noticed is told. Those born later read it in the zone. */
   tellHealth(change: HealthChange, noticedBy?: Member): void {
     for (const member of this.members) if (member !== noticedBy) member.send({ type: "health", change });
+  }
+
+  /** Every worker goes on in new log files. */
+  reopenLogs(): void {
+    for (const member of this.members) member.send({ type: "reopen" });
   }
 
   /** What is known of an upstream; undefined when there is none of that name, or no worker to tell. */

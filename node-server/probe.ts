@@ -7,8 +7,11 @@ const reasons: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "this machine has no such address",
 };
 
+/** Why an address can't be had, for people. */
+export const reasonOf = ({ code, message }: NodeJS.ErrnoException): string => reasons[code ?? ""] ?? message;
+
 /**
- * Tries to listen, alone: workers share their port, so each of them would succeed beside a stranger.
+ * Tries to listen, alone: sockets that share their port would succeed beside a stranger.
  *
  * @returns What is wrong, for people; undefined when the address is free.
  */
@@ -16,7 +19,7 @@ export const probe = (property: string, { host, port }: ListenAddress): Promise<
   new Promise((resolve) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
-      resolve(`${property} ${host}:${port}: ${reasons[error.code ?? ""] ?? error.message}`);
+      resolve(`${property} ${host}:${port}: ${reasonOf(error)}`);
     });
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   });

@@ -1,3 +1,4 @@
+import type { Conf } from "./conf/load.ts";
 import { type DeclarativeConfiguration, parseRow, type Row, type Tables } from "../core/index.ts";
 
 /** Where a gateway's Admin API is. */
@@ -65,4 +66,13 @@ export const readRemote = async (
     for await (const row of pages(remote, `/upstreams/${upstream}/targets/all?size=1000`))
       targets[String(row["id"])] = row as Row;
   return { ...tables, targets };
+};
+
+/** Where the Admin API of a node on this machine is. @throws Error when it has none. */
+export const localAdmin = ({ adminListen }: Pick<Conf, "adminListen">): string => {
+  const [listener] = adminListen;
+  if (listener === undefined) throw new Error("admin_listen is off: say --admin <url>");
+  const { host, port, ssl } = listener;
+  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host;
+  return `http${ssl ? "s" : ""}://${reachable}:${port}`;
 };

@@ -3,8 +3,8 @@ import { setTimeout as after } from "node:timers/promises";
 import {
   AccessLog,
   type AccessRecord,
+  adoptServer,
   CertificateStore,
-  listen,
   type Listener,
   newCounters,
   nodeLogger,
@@ -14,22 +14,27 @@ import {
 } from "../adapters/node/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import {
-  addressSet,
   changedTables,
   createGateway,
   type Exchange,
   type Gateway,
   type RowChange,
   Schedule,
+  secretOf,
   type Tables,
+  type TracedHandler,
+  type VaultRow,
 } from "../core/index.ts";
+import { proxyOptionsOf } from "./proxyoptions.ts";
+import { tlsTerms } from "./tlsterms.ts";
 import { serverCertificates } from "./sni.ts";
+import { countingOf } from "./counting.ts";
 import { openDns } from "./dns.ts";
 import { loadPlugins } from "./plugins.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
-import { boardOf, countersOf, sharingOf } from "./zones.ts";
+import { boardOf, countersOf, responsesOf, sharingOf } from "./zones.ts";
 
-const { conf, node, version, heartbeat, certificate, ticketKeys, zones, owner } = workerData as WorkerData;
+const { conf, node, version, heartbeat, ticketKeys, zones, owner } = workerData as WorkerData;
 const port = parentPort!;
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -37,21 +42,26 @@ const logger = nodeLogger({
   level: conf.logLevel,
   format: conf.logFormat,
   file: conf.isDaemon ? conf.errorLog : undefined,
+  repeats: conf.isTraced ? 0 : conf.logRepeats,
 }).child({ worker: node.worker });
 
 const counters = newCounters();
-const schedule = new Schedule({
-  timers: new WebTimers(logger),
-  clock: webClock,
-  random: webRandom,
-  logger,
-});
+const timers = new WebTimers(logger);
+const sharing = sharingOf(zones, owner, timers);
+const schedule = new Schedule({ timers, clock: webClock, random: webRandom, logger, lock: sharing.lock });
+const files = new NodeLineFiles();
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
 
 const beat = setInterval(() => Atomics.add(heartbeat, 0, 1), 1_000);
 
-const log = conf.accessLog === undefined ? undefined : new AccessLog(conf.accessLog);
+const log =
+  conf.accessLog === undefined
+    ? undefined
+    : new AccessLog(conf.accessLog.file, { format: conf.accessLog.format });
+
+/** The environment, for references to secrets; nothing of it when the vault is off. */
+const variables = (name: string): string | undefined => (conf.isEnvVaultOn ? process.env[name] : undefined);
 
 /** An exchange as the access log tells it. */
 const accessRecord = ({ id, request, response, startedAtMs, sentBytes }: Exchange): AccessRecord => ({
@@ -68,9 +78,27 @@ const accessRecord = ({ id, request, response, startedAtMs, sentBytes }: Exchang
   requestId: id,
 });
 
+/** A finished request on one line: what it was, where it went, what each plugin took. */
+const showRequest = (exchange: Exchange, handlers: readonly TracedHandler[]): void => {
+  const { request, response, route, service, startedAtMs, upstreamLatencyMs } = exchange;
+  const took = (ms: number): string => `${ms.toFixed(1)} ms`;
+  const parts = [
+    `${request.method} ${request.target}`,
+    String(response.status),
+    took(webClock.nowMs() - startedAtMs),
+    `route=${route === undefined ? "none" : (route.name ?? route.id)}`,
+    ...(service === undefined ? [] : [`service=${service.name ?? service.id}`]),
+    ...handlers.map(({ plugin, phase, ms }) => `${plugin}.${phase}=${took(ms)}`),
+    ...(upstreamLatencyMs < 0 ? [] : [`upstream=${took(upstreamLatencyMs)}`]),
+  ];
+  logger.log("notice", parts.join("  "));
+};
+
 const openGateway = async (): Promise<Gateway> => {
-  const plugins = await loadPlugins(conf.plugins);
-  const transport = new NodeTransport();
+  const plugins = await loadPlugins(conf);
+  const transport = new NodeTransport({ pool: conf.pool });
+  const { counting, purge } = await countingOf(conf, logger);
+  schedule.every(60_000, "counters of limits that are over", purge);
   return createGateway(
     {
       clock: webClock,
@@ -79,40 +107,47 @@ const openGateway = async (): Promise<Gateway> => {
       timers: schedule,
       transport,
       counters: countersOf(zones, owner),
+      counting,
+      responses: responsesOf(zones, owner),
       board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
       dialer: nodeDialer,
-      sharing: sharingOf(zones, owner, schedule),
+      sharing,
       subtle: webSubtle,
       fetcher: new WebFetcher(),
-      files: new NodeLineFiles(),
+      files,
     },
     {
       version,
       plugins,
       node,
       routerFlavor: conf.routerFlavor,
-      proxy: { isTrusted: addressSet(conf.trustedIps) },
+      proxy: proxyOptionsOf(conf, version),
+      secrets: { variables, prefix: conf.vaultEnvPrefix },
+      tracing: conf.tracing,
       isProber: node.worker === 0,
       onHealthChange: (change) => tell({ type: "health", change }),
+      ...(conf.isTraced && { onTraced: showRequest }),
       ...(log && { onFinished: (exchange: Exchange) => log.write(accessRecord(exchange)) }),
     },
   );
 };
 
+const defaults = (workerData as WorkerData).certificates;
 const certificates =
-  certificate === undefined
+  defaults.length === 0
     ? undefined
     : new CertificateStore(
-        { names: ["*"], pairs: [{ chain: certificate.cert, key: certificate.key }] },
-        { ticketKeys: Buffer.from(ticketKeys) },
+        { names: ["*"], pairs: defaults.map(({ cert, key }) => ({ chain: cert, key })) },
+        { ...tlsTerms(conf.tls), ticketKeys: Buffer.from(ticketKeys) },
       );
 
-const openListeners = async (gateway: Gateway): Promise<void> => {
-  for (const address of conf.proxyListen) {
+const openListeners = (gateway: Gateway, { servers }: Extract<ToWorker, { type: "listen" }>): void => {
+  for (const { server, address } of servers) {
     listeners.push(
-      await listen({ ...address, reusePort: true, backlog: address.backlog ?? 16_384 }, gateway, {
+      adoptServer(server, conf.proxyListen[address]!, gateway, {
         counters,
+        limits: conf.limits,
         ...(certificates && { certificates }),
         onServerName: (name) => gateway.certificate(name),
       }),
@@ -128,14 +163,19 @@ const drain = async (graceMs: number): Promise<void> => {
   process.exit(0);
 };
 
+/** What a reference stands for; nothing when it leads nowhere. */
+const secretIn = ({ vaults = {} }: Tables, reference: string): string =>
+  secretOf(reference, Object.values(vaults) as unknown as VaultRow[], variables, conf.vaultEnvPrefix) ?? "";
+
 /** The certificates that are shown, and their names. */
 let shown: Tables = {};
 
 /** Compiles a configuration; what is returned swaps it in. */
 const prepare = (gateway: Gateway, tables: Tables): (() => void) => {
   const swap = gateway.prepare(tables);
-  const next = { certificates: tables["certificates"] ?? {}, snis: tables["snis"] ?? {} };
-  const list = serverCertificates(next);
+  const { certificates: rows = {}, snis = {}, vaults = {} } = tables;
+  const next = { certificates: rows, snis, vaults };
+  const list = serverCertificates(next, (reference) => secretIn(next, reference));
   return () => {
     swap();
     shown = next;
@@ -146,10 +186,10 @@ const prepare = (gateway: Gateway, tables: Tables): (() => void) => {
 /** The same for some rows. */
 const prepareChanges = (gateway: Gateway, changes: readonly RowChange[]): (() => void) => {
   const swap = gateway.prepareChanges(changes);
-  const touching = changes.filter(({ table }) => table === "certificates" || table === "snis");
+  const touching = changes.filter(({ table }) => ["certificates", "snis", "vaults"].includes(table));
   if (touching.length === 0) return swap;
   const next = changedTables(shown, touching);
-  const list = serverCertificates(next);
+  const list = serverCertificates(next, (reference) => secretIn(next, reference));
   return () => {
     swap();
     shown = next;
@@ -178,7 +218,11 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
       tell({ type: "committed", version: message.version });
       return;
     case "listen":
-      openListeners(gateway).catch((error: unknown) => tell({ type: "failed", problem: String(error) }));
+      try {
+        openListeners(gateway, message);
+      } catch (error) {
+        tell({ type: "failed", problem: String(error) });
+      }
       return;
     case "count":
       tell({
@@ -209,6 +253,11 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
       return;
     case "health":
       gateway.setHealth(message.change);
+      return;
+    case "reopen":
+      logger.reopen();
+      log?.reopen();
+      files.reopen();
       return;
     case "log_level":
       logger.level = message.level;

@@ -80,6 +80,7 @@ describe("the workers of a node", () => {
       "kong",
       "kong_db_cache",
       "kong_db_cache_miss",
+      "kong_healthchecks",
       "kong_locks",
       "kong_rate_limiting_counters",
     ]);

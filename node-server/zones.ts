@@ -58,6 +58,9 @@ export const countersOf = ({ dicts }: Zones, owner: number): SharedDict =>
 /** The health of upstreams, as a thread reaches it. */
 export const boardOf = ({ dicts }: Zones, owner: number): HealthBoard =>
   healthBoard(new ZoneDict(dicts.kong_healthchecks, webClock, owner));
+/** What plugins keep of responses, beside the cache of entities. */
+export const responsesOf = ({ dicts }: Zones, owner: number): SharedDict =>
+  new ZoneDict(dicts.kong_db_cache, webClock, owner);
 
 /** What a thread shares with the others. */
 export const sharingOf = ({ dicts, bus }: Zones, owner: number, timers: Timers): Sharing => {
@@ -85,9 +88,12 @@ export class ZoneKeeper {
   private readonly dicts: ReadonlyMap<string, ZoneDict>;
   private readonly lock: ZoneLock;
   private readonly bus: ZoneBus;
-  private readonly owners = new Set([masterOwner]);
+  /** The numbers that are taken. */
+  readonly owners: Set<number>;
 
-  constructor({ dicts, bus }: Zones, timers: Timers) {
+  /** @param owners Shared with another keeper that has a zone in common. */
+  constructor({ dicts, bus }: Zones, timers: Timers, owners = new Set([masterOwner])) {
+    this.owners = owners;
     this.dicts = new Map(
       Object.entries(dicts).map(([name, zone]) => [name, new ZoneDict(zone, webClock, masterOwner)]),
     );

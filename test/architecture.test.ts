@@ -68,7 +68,7 @@ const order = [
 const partOf = (file: string): string => file.split("/")[1]!;
 
 /** The packages that core may use: they run anywhere. */
-const corePackages = new Set(["hono", "itty-router", "dns-packet", "yaml", "jose"]);
+const corePackages = new Set(["hono", "itty-router", "yaml", "jose"]);
 
 const offences = (files: readonly Source[], isAllowed: (file: string, name: string) => boolean): string[] =>
   files.flatMap(({ file, imports }) =>

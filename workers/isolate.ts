@@ -9,7 +9,6 @@ import {
   WebTimers,
 } from "../adapters/web/index.ts";
 import {
-  bundledPlugins,
   createGateway,
   type Gateway,
   type HealthBoard,
@@ -17,6 +16,7 @@ import {
   type Logger,
   type Tables,
   type Timers,
+  workerPlugins,
 } from "../core/index.ts";
 import manifest from "../package.json" with { type: "json" };
 import { countersOf } from "./counters.ts";
@@ -113,6 +113,7 @@ export class Isolate {
         logger: this.logger,
         timers: prober?.timers ?? new WebTimers(this.logger),
         counters: countersOf(env),
+        responses: new MemorySharedDict(webClock),
         board: prober?.board ?? healthBoard(new MemorySharedDict(webClock)),
         dialer: socketDialer,
         dns: edgeDns(env.DNS_RESOLVER, this.logger),
@@ -123,7 +124,7 @@ export class Isolate {
       },
       {
         version: manifest.version,
-        plugins: bundledPlugins,
+        plugins: workerPlugins,
         node: { id, hostname: "edge", pid: 0, worker: 0 },
         isProber: prober !== undefined,
         onHealthChange: (change) => this.link?.notice(change),

@@ -25,6 +25,7 @@ export const memoryPorts = (): MemoryPorts => {
     timers: new MemoryTimers(clock),
     counters: new MemorySharedDict(clock),
     board: healthBoard(new MemorySharedDict(clock)),
+    responses: new MemorySharedDict(clock),
     subtle: crypto.subtle,
     fetcher: new MemoryFetcher(),
     files: undefined,

@@ -2,6 +2,7 @@ export { nodeDialer } from "./dialer.ts";
 export { DnsFiles, type DnsFileOptions } from "./dns/files.ts";
 export { NodeDnsTransport } from "./dns/transport.ts";
 export { AccessLog, type AccessRecord, accessLine } from "./http/accesslog.ts";
+export { type BoundSocket, bindSocket, serverOn } from "./http/bound.ts";
 export {
   CertificateStore,
   type KeyPair,
@@ -24,5 +25,5 @@ export { NodeTransport, type TransportOptions } from "./http/transport.ts";
 export { NodeLineFiles } from "./lines.ts";
 export { CoarseClock } from "./clock.ts";
 export { type BusMemory, createBus, createZone, ZoneBus, ZoneDict, ZoneLock } from "./zone/index.ts";
-export { type LogOptions, nodeLogger } from "./logger.ts";
+export { type LogOptions, NodeLogger, nodeLogger } from "./logger.ts";
 export { nodeCertificates } from "./x509.ts";

@@ -13,6 +13,11 @@ export class NodeLineFiles implements LineFiles {
     for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
   }
 
+  /** Goes on in new files of the same names, after the old ones were moved away. */
+  reopen(): void {
+    for (const path of [...this.open.keys()]) this.close(path);
+  }
+
   private close(path: string): void {
     const fd = this.open.get(path);
     this.open.delete(path);

@@ -1,5 +1,6 @@
 import pino from "pino";
 import pretty from "pino-pretty";
+import { Repeats } from "./repeats.ts";
 import type { LogFields, Logger, LogLevel } from "../../core/index.ts";
 
 const levels = {
@@ -15,15 +16,28 @@ const levels = {
 
 type Pino = pino.Logger<LogLevel>;
 
+/** What a logger and its children have in common. */
+interface Shared {
+  reopen(): void;
+  readonly repeats: Repeats;
+}
+
 /** Records by pino. A write is complete when `log` returns: nothing is lost when a thread dies. */
 export class NodeLogger implements Logger {
   private readonly pino: Pino;
   /** One for a logger and all its children. */
   private readonly threshold: { level: LogLevel };
+  private readonly shared: Shared;
 
-  constructor(base: Pino, threshold: { level: LogLevel }) {
+  constructor(base: Pino, threshold: { level: LogLevel }, shared: Shared) {
     this.pino = base;
     this.threshold = threshold;
+    this.shared = shared;
+  }
+
+  /** Goes on in a new file of the same name, after the old one was moved away. */
+  reopen(): void {
+    this.shared.reopen();
   }
 
   /** The least important level that is written. Setting it holds for every child, too. */
@@ -40,13 +54,13 @@ export class NodeLogger implements Logger {
   }
 
   log(level: LogLevel, message: string, fields?: LogFields): void {
-    if (!this.enabled(level)) return;
+    if (!this.enabled(level) || !this.shared.repeats.passes(message)) return;
     if (fields === undefined) this.pino[level](message);
     else this.pino[level](fields, message);
   }
 
   child(fields: LogFields): NodeLogger {
-    return new NodeLogger(this.pino.child(fields), this.threshold);
+    return new NodeLogger(this.pino.child(fields), this.threshold, this.shared);
   }
 }
 
@@ -56,10 +70,12 @@ export interface LogOptions {
   readonly format: "text" | "json";
   /** Standard error when undefined. */
   readonly file: string | undefined;
+  /** The most records of one wording that are written a second; the others are counted. Default 0: no limit. */
+  readonly repeats?: number;
 }
 
 /** @throws Error when the file can't be opened. */
-export const nodeLogger = ({ level, format, file }: LogOptions): NodeLogger => {
+export const nodeLogger = ({ level, format, file, repeats = 0 }: LogOptions): NodeLogger => {
   const target = pino.destination({ dest: file ?? 2, sync: true, mkdir: true });
   const stream =
     format === "json"
@@ -84,5 +100,9 @@ export const nodeLogger = ({ level, format, file }: LogOptions): NodeLogger => {
     },
     stream,
   ) as unknown as Pino;
-  return new NodeLogger(base, { level });
+  const told = new Repeats(repeats, (message, count) =>
+    base.warn(`${count} more within a second: ${message}`),
+  );
+  const reopen = (): void => void (file !== undefined && target.reopen());
+  return new NodeLogger(base, { level }, { reopen, repeats: told });
 };

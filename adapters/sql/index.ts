@@ -1,5 +1,6 @@
 /** A store and its event log in any database that speaks SQL. Drivers that need Node stand in `node.ts`. */
 export type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
+export { SqlCounters } from "./counters.ts";
 export { SqlEventLog } from "./eventlog.ts";
 export { Migrations, type Migration, type MigrationName, type MigrationState } from "./migrations.ts";
 export { ObjectDriver, type ObjectStorage } from "./object.ts";

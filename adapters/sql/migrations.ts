@@ -139,7 +139,14 @@ export class Migrations {
       const tables = this.steps
         .filter(({ subsystem }) => subsystem !== "core")
         .map(({ subsystem }) => subsystem);
-      for (const table of [...tables.toReversed(), "taggings", "cluster_events", "marks", "schema_meta"])
+      for (const table of [
+        ...tables.toReversed(),
+        "taggings",
+        "counters",
+        "cluster_events",
+        "marks",
+        "schema_meta",
+      ])
         await queries.query(`DROP TABLE IF EXISTS "${table}"`);
     });
   }

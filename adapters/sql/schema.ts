@@ -42,7 +42,12 @@ export const createShared = (dialect: Dialect): string[] => [
   `CREATE TABLE IF NOT EXISTS taggings (tbl ${text(dialect)} NOT NULL, id ${text(dialect)} NOT NULL, tag ${text(dialect)} NOT NULL, PRIMARY KEY (tbl, id, tag))${options(dialect)}`,
   `CREATE INDEX IF NOT EXISTS taggings_tag ON taggings (tag, tbl, id)`,
   `CREATE TABLE IF NOT EXISTS marks (name ${text(dialect)} PRIMARY KEY, value ${integer(dialect)} NOT NULL)${options(dialect)}`,
+  createCounters(dialect),
 ];
+
+/** Counts of rate limits. */
+export const createCounters = (dialect: Dialect): string =>
+  `CREATE TABLE IF NOT EXISTS counters (key ${text(dialect)} PRIMARY KEY, value ${dialect === "sqlite" ? "REAL" : "DOUBLE PRECISION"} NOT NULL, expires_at_ms ${integer(dialect)} NOT NULL)${options(dialect)}`;
 
 /** What nodes tell each other. An event that waits for its time (`nbf_ms`: not before) has no number yet. */
 export const createEvents = (dialect: Dialect): string[] => {

@@ -27,9 +27,12 @@ export interface ConfigurationOptions {
 /** The configuration of a gateway without a database: read from a document, replaced as a whole. */
 export class DeclarativeConfiguration {
   readonly context: Context;
+  /** Those that a configuration may use. */
+  readonly plugins: readonly PluginDefinition[];
   private loaded: Loaded | undefined;
 
   constructor({ plugins, routerFlavor, clock, random, certificates }: ConfigurationOptions) {
+    this.plugins = plugins;
     this.context = {
       entities: createEntities({
         plugins: Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin])),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decode, encode } from "dns-packet";
+import { decode, encode } from "../../test/support/packet.ts";
 import { MemoryRandom } from "../../adapters/memory/index.ts";
 import type { DnsExchange, DnsTransport } from "../index.ts";
 import { Resolver, type ResolverOptions } from "./resolver.ts";

@@ -1,6 +1,6 @@
 import { printSchema, protocols } from "../schema/index.ts";
 import type { PluginSchema, RecordField, Values } from "../schema/index.ts";
-import { printField } from "../schema/print.ts";
+import { printed, printField } from "../schema/print.ts";
 import type { Entity } from "./entity.ts";
 import { refusedParent, protocolsOf } from "./plugin.ts";
 
@@ -17,7 +17,7 @@ export function printPlugin(schema: PluginSchema): Values {
   if (schema.noRoute) fields.push({ route: printField(refusedParent("routes")) });
   fields.push({ protocols: printField(protocolsOf(schema.protocols ?? protocols)) });
   fields.push({ config: required(schema.config) });
-  return { entity_checks: (schema.checks ?? []).map((check) => check.print), fields };
+  return { entity_checks: printed(schema.checks ?? []), fields };
 }
 
 /** A vault as `GET /schemas/vaults/{name}` prints it. */

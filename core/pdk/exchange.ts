@@ -1,4 +1,4 @@
-import { formatOfMediaType, negotiate } from "../http/accept.ts";
+import { type ErrorFormat, formatOfMediaType, negotiate } from "../http/accept.ts";
 import { renderError } from "../http/errorpage.ts";
 import { grpcMessage, grpcStatus, isGrpcContentType } from "../http/grpc.ts";
 import { messageOfStatus } from "../errors.ts";
@@ -80,11 +80,15 @@ export class Exchange {
   authenticatedGroups: readonly string[] | undefined;
   /** True once a plugin or core answered instead of the upstream. */
   hasExited = false;
+  /** A plugin answers in the upstream's place: the client is told what it is told of an upstream's response. */
+  answersForUpstream = false;
   tries: Try[] | undefined;
   /** Milliseconds in the gateway before the upstream was asked; -1 when it was not. */
   proxyLatencyMs = -1;
   /** Milliseconds until the upstream's response head; -1 when none came. */
   upstreamLatencyMs = -1;
+  /** What the upstream answered; undefined when it did not. */
+  upstreamStatus: number | undefined;
   /** Bytes sent to the client; known in the log phase. */
   sentBytes = 0;
   /** Fields (name, value…) that core adds to the response whoever makes it. */
@@ -94,8 +98,11 @@ export class Exchange {
   /** Fields that plugins add to the log record. */
   logValues: Map<string, unknown> | undefined;
   private sharedValues: Map<unknown, unknown> | undefined;
+  private readonly errorFormat: ErrorFormat;
 
-  constructor(id: string, request: ClientRequest, startedAtMs: number) {
+  /** @param errorFormat How errors of the connection are told when the request says nothing of formats. */
+  constructor(id: string, request: ClientRequest, startedAtMs: number, errorFormat: ErrorFormat = "plain") {
+    this.errorFormat = errorFormat;
     this.id = id;
     this.request = request;
     this.startedAtMs = startedAtMs;
@@ -157,7 +164,7 @@ export class Exchange {
 
   /**
    * Answers with an error that concerns the connection rather than a plugin: without an Accept it follows the
-   * request's content type, then plain text.
+   * request's content type, then `error_default_type`.
    */
   transportError(
     status: number,
@@ -174,13 +181,14 @@ export class Exchange {
     const format =
       (accept === undefined ? undefined : (negotiate(accept) ?? "json")) ??
       formatOfMediaType(headers.get("content-type")?.split(";", 1)[0] ?? "") ??
-      "plain";
+      this.errorFormat;
     this.render(status, message, new HeaderList(), format, source);
   }
 
   /** Takes over the upstream's answer. */
   receive(upstream: UpstreamResponse): void {
     const { response } = this;
+    this.upstreamStatus = upstream.status;
     response.status = upstream.status;
     response.reason = upstream.reason;
     response.headers = new HeaderList(upstream.headers);

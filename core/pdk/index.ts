@@ -1,4 +1,12 @@
 export { signIn, signInAnonymous } from "./authentication.ts";
+export type {
+  AdminAnswer,
+  AdminHandler,
+  AdminHost,
+  AdminMethod,
+  AdminRequest,
+  AdminRoutes,
+} from "./adminroute.ts";
 export type { Directory, Row } from "../ports/directory.ts";
 export { whenReady } from "../ready.ts";
 export { type Captures, Exchange, type Try, type UpstreamTarget } from "./exchange.ts";
@@ -12,7 +20,10 @@ export {
   type PluginDefinition,
   type PluginHost,
   type PluginPhases,
+  type TracingOptions,
 } from "./plugin.ts";
+export { type Missing, type Need, restricted } from "./needs.ts";
+export { LogTap } from "./logtap.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
 export { logRecord, type LogRecord } from "./record.ts";

@@ -12,6 +12,10 @@ import type { SharedDict } from "../ports/shareddict.ts";
 import type { Subtle } from "../ports/subtle.ts";
 import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
+import type { AdminRoutes } from "./adminroute.ts";
+import type { LogListener } from "./logtap.ts";
+import type { CounterPlaces } from "../ports/counters.ts";
+import type { Need } from "./needs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -46,6 +50,8 @@ export interface PluginPhases {
   bodyFilter?(exchange: Exchange, chunk: Uint8Array, isLast: boolean): Uint8Array | undefined;
   /** After the last byte was sent, or the exchange was given up. */
   log?(exchange: Exchange): Handled;
+  /** The configuration is out of use: ends what `create` began. Exchanges under way may still call other phases. */
+  close?(): void;
 }
 
 /** Facts on the node that plugins tell. */
@@ -55,6 +61,14 @@ export interface NodeFacts {
   readonly pid: number;
   /** Number of this worker on its node, from 0. */
   readonly worker: number;
+}
+
+/** What the operator says about recording traces. */
+export interface TracingOptions {
+  /** False: traces are passed on, but nothing is recorded. */
+  readonly isOn: boolean;
+  /** The part of exchanges that is recorded where a plugin says nothing, 0 to 1. */
+  readonly samplingRate: number;
 }
 
 /** Which configuration it is, and what it is bound to. */
@@ -68,6 +82,10 @@ export interface PluginHost {
   readonly timers: Timers;
   /** Counters that the workers of a node share. Keys begin with the name of what is counted. */
   readonly counters: SharedDict;
+  /** Where limits are counted. */
+  readonly counting: CounterPlaces;
+  /** Responses and the like, as many as there is room for; the workers of a node share them. Keys begin with the plugin's name. */
+  readonly responses: SharedDict;
   /**
    * What was looked up elsewhere, on three levels; the workers of a node share the second one and hear of changes. Keys
    * begin with the plugin's name. Values are what JSON can hold.
@@ -83,6 +101,11 @@ export interface PluginHost {
   /** What this worker counts for scrapers. */
   readonly metrics: Metrics;
   readonly node: NodeFacts;
+  /** Of the gateway. */
+  readonly version: string;
+  readonly tracing: TracingOptions;
+  /** Tells what the gateway logs. @returns What ends it. */
+  listenToLog(listener: LogListener): () => void;
 }
 
 /** A plugin: what it is called, when it runs, how it is configured, what it does. */
@@ -99,6 +122,10 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
    * @param binding The row that holds the configuration.
    */
   create(config: C, host: PluginHost, binding: PluginBinding): PluginPhases;
+  /** What a valid configuration needs of the place where it runs; undefined for nothing. */
+  readonly needs?: (config: unknown) => Need | undefined;
+  /** What the plugin adds to the Admin API, by path (`/proxy-cache/:cache_key`). */
+  readonly adminRoutes?: AdminRoutes;
   /** Once on each worker, before any configuration. */
   initWorker?(host: PluginHost): void;
   /** After each change, with every enabled configuration of this plugin; undefined when there is none. */

@@ -13,26 +13,27 @@ export interface QueueOptions {
   readonly concurrency_limit: number | null;
 }
 
-interface Entry {
-  readonly text: string;
+interface Entry<T> {
+  readonly item: T;
+  readonly sizeBytes: number;
   settle(): void;
 }
 
 /** Delivers one batch. It is tried again when it rejects. */
-export type Deliver = (texts: readonly string[]) => Promise<void>;
+export type Deliver<T = string> = (items: readonly T[]) => Promise<void>;
 
 /**
  * Records on their way to a sink: in batches, tried again while it fails, bounded. What does not fit pushes the
  * oldest out.
  */
-export class Queue {
+export class Queue<T = string> {
   private readonly name: string;
   private readonly options: QueueOptions;
   private readonly timers: Timers;
   private readonly logger: Logger;
-  private readonly deliver: Deliver;
+  private readonly deliver: Deliver<T>;
   private readonly maxBatch: number;
-  private waiting: Entry[] = [];
+  private waiting: Entry<T>[] = [];
   private bytes = 0;
   private isBusy = false;
   private cancelDelay: (() => void) | undefined;
@@ -41,7 +42,7 @@ export class Queue {
     name: string,
     options: QueueOptions,
     host: { timers: Timers; logger: Logger },
-    deliver: Deliver,
+    deliver: Deliver<T>,
   ) {
     this.name = name;
     this.options = options;
@@ -51,17 +52,21 @@ export class Queue {
     this.maxBatch = options.max_batch_size ?? 1;
   }
 
-  /** Settles when the record was delivered or given up; it never rejects. */
-  push(text: string): Promise<void> {
+  /**
+   * Settles when the record was delivered or given up; it never rejects.
+   *
+   * @param sizeBytes What it counts for `max_bytes`; default: the length of a text.
+   */
+  push(item: T, sizeBytes = typeof item === "string" ? item.length : 0): Promise<void> {
     return new Promise((resolve) => {
-      const entry = { text, settle: resolve };
+      const entry = { item, sizeBytes, settle: resolve };
       if (this.options.concurrency_limit === -1) {
         void this.send([entry]);
         return;
       }
-      this.makeRoom(text.length);
+      this.makeRoom(sizeBytes);
       this.waiting.push(entry);
-      this.bytes += text.length;
+      this.bytes += sizeBytes;
       this.next();
     });
   }
@@ -73,7 +78,7 @@ export class Queue {
     let dropped = 0;
     while (this.waiting.length > 0 && isFull()) {
       const [oldest] = this.waiting.splice(0, 1);
-      this.bytes -= oldest!.text.length;
+      this.bytes -= oldest!.sizeBytes;
       oldest!.settle();
       dropped++;
     }
@@ -96,7 +101,7 @@ export class Queue {
     this.cancelDelay = undefined;
     const batch = this.waiting.splice(0, this.maxBatch);
     if (batch.length === 0) return;
-    for (const { text } of batch) this.bytes -= text.length;
+    for (const { sizeBytes } of batch) this.bytes -= sizeBytes;
     this.isBusy = true;
     void this.send(batch).then(() => {
       this.isBusy = false;
@@ -104,15 +109,15 @@ export class Queue {
     });
   }
 
-  private async send(batch: readonly Entry[]): Promise<void> {
-    const texts = batch.map(({ text }) => text);
+  private async send(batch: readonly Entry<T>[]): Promise<void> {
+    const items = batch.map(({ item }) => item);
     const maxWaitMs = (this.options.max_retry_time ?? 60) * 1000;
     const maxDelayMs = (this.options.max_retry_delay ?? 60) * 1000;
     let delayMs = (this.options.initial_retry_delay ?? 0.01) * 1000;
     let waitedMs = 0;
     for (;;) {
       try {
-        await this.deliver(texts);
+        await this.deliver(items);
         break;
       } catch (error) {
         if (maxWaitMs >= 0 && waitedMs + delayMs > maxWaitMs) {

@@ -35,7 +35,11 @@ export class ClientRequest {
   private arguments: Arguments | undefined;
   private bytes: Uint8Array | undefined;
 
-  constructor(incoming: IncomingRequest | RefusedRequest) {
+  /** Of the client: the peer's, or what a trusted peer told. */
+  readonly peerAddress: string;
+
+  constructor(incoming: IncomingRequest | RefusedRequest, clientAddress = incoming.connection.peerAddress) {
+    this.peerAddress = clientAddress;
     const target = incoming.target ?? "/";
     this.target = target;
     // Position 0 is the path's first byte whatever it is: Kong searches from the second.
@@ -71,10 +75,6 @@ export class ClientRequest {
 
   get localAddress(): string {
     return this.connection.localAddress;
-  }
-
-  get peerAddress(): string {
-    return this.connection.peerAddress;
   }
 
   get peerPort(): number {

@@ -150,7 +150,7 @@ export class Attempt implements UpstreamListener {
       method: request.method,
       target: request.query === undefined ? target.path : `${target.path}?${request.query}`,
       httpVersion: target.scheme === "grpc" || target.scheme === "grpcs" ? "2" : "1.1",
-      headers: upstreamHeaders(exchange, hostHeader, ports.options.via, ports.options.isTrusted),
+      headers: upstreamHeaders(exchange, hostHeader, ports.options),
       body: this.body,
       upgrade: request.isWebSocketUpgrade ? "websocket" : undefined,
       connectTimeoutMs: target.connectTimeoutMs,

@@ -79,7 +79,7 @@ export class Delivery {
     const { response } = exchange;
     if (response.body === undefined && exchange.hasExited) this.fillBareStatus();
     if (phases.headerFilter !== undefined) this.filterHead();
-    const wasAsked = exchange.tries !== undefined;
+    const wasAsked = exchange.tries !== undefined || exchange.answersForUpstream;
     const version = upstream?.httpVersion === "2" ? "2" : "1.1";
     const headers = clientHeaders(
       exchange,

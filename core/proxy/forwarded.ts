@@ -16,7 +16,8 @@ export interface Forwarded {
 
 /** The scheme that the client used, as far as the peer may tell. */
 export const forwardedProto = (request: ClientRequest, isTrusted: IsTrusted): string =>
-  (isTrusted(request.peerAddress) ? request.headers.get("x-forwarded-proto") : undefined) ?? request.scheme;
+  (isTrusted(request.connection.peerAddress) ? request.headers.get("x-forwarded-proto") : undefined) ??
+  request.scheme;
 
 /**
  * X-Forwarded-For grows by the peer whoever it is; the others are the gateway's own unless the peer is trusted.
@@ -27,18 +28,20 @@ export const forwarded = (
   request: ClientRequest,
   prefix: string | undefined,
   isTrusted: IsTrusted,
+  portMap: ReadonlyMap<number, number>,
 ): Forwarded => {
-  const { headers, peerAddress, host } = request;
+  const { headers, host, connection, localPort } = request;
+  const { peerAddress } = connection;
   const chain = headers.get("x-forwarded-for");
   const own = {
     for: chain === undefined ? peerAddress : `${chain}, ${peerAddress}`,
     proto: request.scheme as string,
     // The name that an HTTP/1.0 client without Host sees at Kong.
     host: host === undefined ? "kong" : hostName(host),
-    port: String(request.localPort),
+    port: String(portMap.get(localPort) ?? localPort),
     path: request.rawPath,
     prefix: prefix === "/" ? undefined : prefix,
-    realIp: peerAddress,
+    realIp: request.peerAddress,
   };
   if (!isTrusted(peerAddress)) return own;
   return {
@@ -48,6 +51,6 @@ export const forwarded = (
     port: headers.get("x-forwarded-port") ?? own.port,
     path: headers.get("x-forwarded-path") ?? own.path,
     prefix: headers.get("x-forwarded-prefix") ?? own.prefix,
-    realIp: headers.get("x-real-ip") ?? own.realIp,
+    realIp: own.realIp,
   };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { memoryDns, type MemoryDns } from "../../test/support/dns.ts";
-import { gatewayOn, oneRoute, type TestGateway } from "../../test/support/gateway.ts";
+import { gatewayOn, oneRoute, type TestGateway } from "../../testing/index.ts";
 
 const upstream = (targets: readonly Record<string, unknown>[], rest: Record<string, unknown> = {}) => ({
   services: [{ name: "s", host: "ups", routes: [{ name: "r", paths: ["/t"] }] }],

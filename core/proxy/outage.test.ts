@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gatewayOn } from "../../test/support/gateway.ts";
+import { gatewayOn } from "../../testing/index.ts";
 
 const hosts = Array.from({ length: 10 }, (_, i) => `10.0.0.${i + 1}`);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { gatewayOn } from "../../test/support/gateway.ts";
+import { gatewayOn } from "../../testing/index.ts";
 
 const document = (active: Record<string, unknown>) => ({
   services: [{ name: "s", host: "ups", routes: [{ name: "r", paths: ["/t"] }] }],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HeaderList } from "../http/headers.ts";
-import { gatewayOn, oneRoute, type TestGatewayOptions } from "../../test/support/gateway.ts";
+import { gatewayOn, oneRoute, type TestGatewayOptions } from "../../testing/index.ts";
 
 type Fields = readonly (readonly [string, string])[];
 

@@ -74,6 +74,14 @@ export const viaTexts = (token: string): ViaTexts => ({
   "2": `2 ${token}`,
 });
 
+/** What an operator decides about the fields that go upstream. */
+export interface UpstreamFields {
+  readonly via: ViaTexts;
+  readonly isTrusted: IsTrusted;
+  readonly portMap: ReadonlyMap<number, number>;
+  readonly tellsRequestId: boolean;
+}
+
 /**
  * The fields that go upstream: the client's as plugins left them, less those of its connection, with the
  * gateway's own.
@@ -81,11 +89,10 @@ export const viaTexts = (token: string): ViaTexts => ({
 export const upstreamHeaders = (
   exchange: Exchange,
   host: string,
-  via: ViaTexts,
-  isTrusted: IsTrusted,
+  { via, isTrusted, portMap, tellsRequestId }: UpstreamFields,
 ): string[] => {
   const { request } = exchange;
-  const told = forwarded(request, exchange.prefix, isTrusted);
+  const told = forwarded(request, exchange.prefix, isTrusted, portMap);
   const own = via[request.httpVersion];
   const out = [
     "Host",
@@ -102,12 +109,11 @@ export const upstreamHeaders = (
     told.port,
     "X-Forwarded-Path",
     told.path,
-    "X-Kong-Request-Id",
-    exchange.id,
     "Via",
     own,
   ];
   const viaAt = out.length - 1;
+  if (tellsRequestId) out.push("X-Kong-Request-Id", exchange.id);
   if (told.prefix !== undefined) out.push("X-Forwarded-Prefix", told.prefix);
   const from = out.length;
   let listed: Set<string> | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { gatewayOn, oneRoute } from "../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../testing/index.ts";
 
 const proxied = async (headers: string[], status = 200, request: [string, string][] = []) => {
   const { client, ports } = gatewayOn(oneRoute());

@@ -20,6 +20,7 @@ const kindOf = fieldKinds({
   upgrade: "upgrade",
   via: "via",
   server: "server",
+  date: "date",
   trailer: "trailer",
   "content-type": "type",
   // Orders to nginx, never obeyed and nobody else's business.
@@ -51,6 +52,7 @@ export const clientHeaders = (
   let out: string[] = [];
   let listed: Set<string> | undefined;
   let hasServer = false;
+  let hasDate = false;
   let via: string | undefined;
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
@@ -64,6 +66,10 @@ export const clientHeaders = (
           name,
           (response.status === 301 || response.status === 302 ? undefined : withCharset(value)) ?? value,
         );
+        break;
+      case "date":
+        hasDate = true;
+        out.push(name, value);
         break;
       case "server":
         hasServer = true;
@@ -86,16 +92,17 @@ export const clientHeaders = (
   }
   if (listed !== undefined) out = dropListed(out, listed);
   if (!hasServer && tokens.server !== undefined) out.push("Server", tokens.server);
-  if (isOwn) out.push("Date", httpDate(clock.nowMs()));
+  if (isOwn && !hasDate) out.push("Date", httpDate(clock.nowMs()));
   if (upstreamVersion === undefined) {
-    if (tokens.latencies) {
+    if (tokens.responseLatency) {
       out.push("X-Kong-Response-Latency", String(Math.max(0, clock.nowMs() - exchange.startedAtMs)));
     }
   } else {
-    if (tokens.latencies) {
+    if (tokens.upstreamStatus && exchange.upstreamStatus !== undefined)
+      out.push("X-Kong-Upstream-Status", String(exchange.upstreamStatus));
+    if (tokens.upstreamLatency)
       out.push("X-Kong-Upstream-Latency", String(Math.max(0, exchange.upstreamLatencyMs)));
-      out.push("X-Kong-Proxy-Latency", String(Math.max(0, exchange.proxyLatencyMs)));
-    }
+    if (tokens.proxyLatency) out.push("X-Kong-Proxy-Latency", String(Math.max(0, exchange.proxyLatencyMs)));
     if (tokens.via !== undefined) {
       const own = tokens.via[upstreamVersion];
       out.push("Via", via === undefined ? own : `${via}, ${own}`);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HeaderList } from "../http/headers.ts";
-import { gatewayOn } from "../../test/support/gateway.ts";
+import { gatewayOn } from "../../testing/index.ts";
 
 const document = (upstream: Record<string, unknown>, targets: string[] = ["10.0.0.1:81", "10.0.0.2:82"]) => ({
   services: [{ name: "s", host: "ups", routes: [{ name: "r", paths: ["/t", "~/c/(?<k>[^/]+)"] }] }],

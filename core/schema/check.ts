@@ -7,8 +7,8 @@ import { valueProblem } from "./validate.ts";
 
 /** A check across the fields of a record. It adds what it finds to the record's errors. */
 export interface Check {
-  /** As the published schema prints it. */
-  readonly print: Values;
+  /** As the published schema prints it; undefined for one that is the place's, not the schema's. */
+  readonly print: Values | undefined;
   /** Binds the check to its record. @throws TypeError when it names a field that the record does not have. */
   prepare(record: RecordSpec): void;
   run(values: Values, errors: ErrorFields, updating: boolean): void;

@@ -1,3 +1,4 @@
+import type { Check } from "./check.ts";
 import type { Field, RecordSpec, Rules } from "./field.ts";
 import type { Values } from "./tree.ts";
 
@@ -30,9 +31,13 @@ const printFields = (fields: ReadonlyMap<string, Field>): Values[] =>
   [...fields].map(([name, field]) => ({ [name]: printField(field) }));
 
 /** The inside of a record: its fields, and what else there is. */
+/** What the checks of a schema look like. */
+export const printed = (checks: readonly Check[]): Values[] =>
+  checks.flatMap(({ print }) => (print === undefined ? [] : [print]));
+
 function printRecord({ fields, checks, shorthands }: RecordSpec): Values {
   const shown: Values = { fields: printFields(fields) };
-  if (checks.length) shown["entity_checks"] = checks.map((check) => check.print);
+  if (checks.length) shown["entity_checks"] = printed(checks);
   if (shorthands.size)
     shown["shorthand_fields"] = [...shorthands].map(([name, { field }]) => ({ [name]: printField(field) }));
   return shown;
@@ -40,6 +45,6 @@ function printRecord({ fields, checks, shorthands }: RecordSpec): Values {
 
 /** A whole schema: `{fields, entity_checks}`. */
 export const printSchema = ({ fields, checks }: RecordSpec): Values => ({
-  entity_checks: checks.map((check) => check.print),
+  entity_checks: printed(checks),
   fields: printFields(fields),
 });

@@ -190,7 +190,7 @@ export const redis = <const D extends string>(doc: D) =>
   );
 
 /** How a plugin that delivers records queues them. */
-export const queue = <const D extends string>(doc: D) =>
+export const queue = <const D extends string>(doc: D, byDefault: Readonly<Record<string, unknown>> = {}) =>
   record(
     {
       max_batch_size: integer({
@@ -229,7 +229,7 @@ export const queue = <const D extends string>(doc: D) =>
         doc: "Deliveries at the same time: 1, or -1 for each entry at once without batching.",
       }),
     },
-    { required: true, default: {}, doc },
+    { required: true, default: byDefault, doc },
   );
 
 /** A list of header names, the most common list of all. */

@@ -1,8 +1,10 @@
 import path from "node:path";
-import { loadConf } from "../conf/load.ts";
+import { checkConf } from "../conf/load.ts";
+import { say, verbose, warn } from "./output.ts";
 
 /** `sallyport check <conf>`: every problem of a configuration file. */
 export const check = (file: string): void => {
-  loadConf({ file, environment: process.env });
-  process.stdout.write(`configuration at ${path.resolve(file)} is valid\n`);
+  verbose(`reading config file at ${path.resolve(file)}`);
+  for (const warning of checkConf({ file, environment: process.env })) warn(warning);
+  say(`configuration at ${path.resolve(file)} is valid`);
 };

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { DeclarativeConfiguration, Tables } from "../../core/index.ts";
 import { CommandError } from "./failure.ts";
 import { type ConfOptions, configured } from "./opened.ts";
+import { say } from "./output.ts";
 
 const sample = `# A declarative configuration. Every name below is yours to choose.
 _format_version: "3.0"
@@ -48,7 +49,7 @@ const readFile = (file: string): string => {
 export const parse = async (file: string, options: ConfOptions): Promise<void> => {
   const { configuration } = await configured(options);
   load(configuration, file);
-  process.stdout.write("parse successful\n");
+  say("parse successful");
 };
 
 /** What a declarative file holds. @throws CommandError with every problem. */

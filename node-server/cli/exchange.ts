@@ -12,9 +12,8 @@ import type { OpenDatabase } from "../database.ts";
 import { load } from "./config.ts";
 import { CommandError } from "./failure.ts";
 import { type ConfOptions, configured, withDatabase } from "./opened.ts";
+import { say } from "./output.ts";
 import { progressBar } from "./progress.ts";
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export const databaseOf = ({ store }: OpenDatabase, { context }: DeclarativeConfiguration): Database =>
   new Database({ store, entities: context.entities, auto: context.auto });

@@ -1,3 +1,5 @@
+import { tellFailure } from "./output.ts";
+
 /** A command can't do its work; each problem is a line for people. */
 export class CommandError extends Error {
   readonly problems: readonly string[];
@@ -17,10 +19,6 @@ export const attempt =
       await command(...args);
     } catch (error) {
       process.exitCode = 1;
-      const problems =
-        error instanceof Error && "problems" in error
-          ? (error.problems as readonly string[])
-          : [error instanceof Error ? error.message : String(error)];
-      for (const problem of problems) process.stderr.write(`Error: ${problem}\n`);
+      tellFailure(error);
     }
   };

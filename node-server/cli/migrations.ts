@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import type { MigrationName, MigrationState, Migrations } from "../../adapters/sql/index.ts";
 import { CommandError } from "./failure.ts";
 import { type ConfOptions, configured, withDatabase } from "./opened.ts";
+import { say } from "./output.ts";
 
 export interface MigrationsOptions extends ConfOptions {
   /** Answer every question with yes. */
@@ -10,7 +11,14 @@ export interface MigrationsOptions extends ConfOptions {
 
 type Work = (migrations: Migrations, options: MigrationsOptions) => Promise<void>;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+/** Without a database nothing is ever missing. */
+const none: MigrationState = { isBootstrapped: true, executed: [], pending: [], missing: [] };
+const nothing: Pick<Migrations, keyof Migrations> = {
+  state: async () => none,
+  up: async () => [],
+  finish: async () => [],
+  reset: async () => undefined,
+};
 
 /** A command on the migrations of the configured database. */
 const onDatabase =
@@ -18,8 +26,7 @@ const onDatabase =
   async (options: MigrationsOptions): Promise<void> => {
     const { conf, configuration } = await configured(options);
     await withDatabase(conf, configuration, async (opened) => {
-      if (opened === undefined) throw new CommandError("there is nothing to migrate with database = off");
-      await work(opened.migrations, options);
+      await work((opened?.migrations ?? nothing) as Migrations, options);
     });
   };
 
@@ -60,6 +67,15 @@ export const finish = onDatabase(async (migrations) => {
   const done = await migrations.finish();
   if (done.length === 0) say("No pending migrations to finish");
   else tell(done);
+});
+
+/** `start --run-migrations`: brings the database to this version's form, whatever it has. */
+export const runMigrations = onDatabase(async (migrations) => {
+  const { isBootstrapped, missing, pending } = await migrations.state();
+  if (isBootstrapped && missing.length === 0 && pending.length === 0) return;
+  const done = await migrations.up();
+  await migrations.finish();
+  tell(done);
 });
 
 const listed = (title: string, names: readonly MigrationName[]): void => {

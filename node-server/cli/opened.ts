@@ -1,27 +1,20 @@
 import { nodeCertificates, nodeLogger } from "../../adapters/node/index.ts";
 import { webClock, webRandom } from "../../adapters/web/index.ts";
 import { DeclarativeConfiguration } from "../../core/index.ts";
-import { type Conf, loadConf } from "../conf/load.ts";
+import type { Conf } from "../conf/load.ts";
 import { openDatabase, type OpenDatabase } from "../database.ts";
 import { loadPlugins } from "../plugins.ts";
+import { type ConfOptions, loadedConf } from "./loaded.ts";
 
-/** What every command that works with a node's configuration takes. */
-export interface ConfOptions {
-  readonly conf?: string;
-  readonly prefix?: string;
-}
+export type { ConfOptions } from "./loaded.ts";
 
 /** The configuration that the options name, and what it says of entities. */
 export const configured = async (
   options: ConfOptions,
 ): Promise<{ conf: Conf; configuration: DeclarativeConfiguration }> => {
-  const conf = loadConf({
-    file: options.conf,
-    environment: process.env,
-    ...(options.prefix !== undefined && { overrides: { prefix: options.prefix } }),
-  });
+  const conf = loadedConf(options);
   const configuration = new DeclarativeConfiguration({
-    plugins: await loadPlugins(conf.plugins),
+    plugins: await loadPlugins(conf),
     routerFlavor: conf.routerFlavor,
     clock: webClock,
     random: webRandom,

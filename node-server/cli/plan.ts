@@ -6,9 +6,8 @@ import {
   type Tables,
 } from "../../core/index.ts";
 import type { Conf } from "../conf/load.ts";
-import { readRemote } from "../remote.ts";
+import { localAdmin, readRemote } from "../remote.ts";
 import { load } from "./config.ts";
-import { CommandError } from "./failure.ts";
 import { type ConfOptions, configured, withDatabase } from "./opened.ts";
 
 export interface CompareOptions extends ConfOptions {
@@ -24,16 +23,8 @@ const differs = 2;
 const line = ({ kind, entity, name, fields }: Difference): string =>
   `${marks[kind]} ${entity} ${name}${fields.length > 0 ? `: ${fields.join(", ")}` : ""}`;
 
-const localAdmin = ({ adminListen }: Conf): string => {
-  const [listener] = adminListen;
-  if (listener === undefined) throw new CommandError("admin_listen is off: say --admin <url>");
-  const { host, port, ssl } = listener;
-  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host;
-  return `http${ssl ? "s" : ""}://${reachable}:${port}`;
-};
-
 /** What a gateway serves: the one named, else the one that the configured database or Admin API belongs to. */
-const current = async (
+export const currentTables = async (
   conf: Conf,
   configuration: DeclarativeConfiguration,
   admin: string | undefined,
@@ -51,7 +42,7 @@ const compared = async (file: string, options: CompareOptions): Promise<Differen
   const { conf, configuration } = await configured(options);
   const wanted = load(configuration, file);
   return compareTables(
-    await current(conf, configuration, options.admin),
+    await currentTables(conf, configuration, options.admin),
     wanted,
     configuration.context.entities,
   );

@@ -2,55 +2,30 @@ import { fork } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { nodeLogger } from "../../adapters/node/index.ts";
-import { type Conf, ConfError, loadConf } from "../conf/load.ts";
-import { PidFile } from "../pidfile.ts";
-import { StartError, Supervisor } from "../supervisor.ts";
+import type { Conf } from "../conf/load.ts";
+import { Daemon } from "../daemon.ts";
+import { preparePrefix } from "../prefix.ts";
+import { runningPid } from "../pidfile.ts";
+import { StartError } from "../supervisor.ts";
+import { CommandError } from "./failure.ts";
+import { type ConfOptions, loadedConf } from "./loaded.ts";
+import { runMigrations } from "./migrations.ts";
+import { say, tellFailure, verbose, warn } from "./output.ts";
 
-export interface StartOptions {
-  readonly conf?: string;
-  readonly prefix?: string;
+export interface StartOptions extends ConfOptions {
+  readonly runMigrations?: boolean;
+  readonly nginxConf?: string;
+  readonly nginxConfFlags?: string;
 }
 
 /** Set for the process that goes on in the background. */
 const backgroundMark = "SALLYPORT_IN_BACKGROUND";
 
-const fail = (problems: readonly string[]): void => {
-  process.exitCode = 1;
-  for (const problem of problems) process.stderr.write(`Error: ${problem}\n`);
-};
-
-const supervise = async (conf: Conf, isBackground: boolean): Promise<void> => {
-  const pidFile = new PidFile(conf.prefix);
-  pidFile.acquire();
-  const logger = nodeLogger({
-    level: conf.logLevel,
-    format: conf.logFormat,
-    file: isBackground ? conf.errorLog : undefined,
-  });
-  const supervisor = new Supervisor(conf, logger);
-  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
-    process.on(signal, () => {
-      if (supervisor.isStopping) return;
-      logger.log("notice", `${signal}: stopping`);
-      supervisor.stop();
-    });
-  }
-  // A closed terminal is no reason to stop serving in the background.
-  if (isBackground) process.on("SIGHUP", () => undefined);
-  try {
-    await supervisor.start();
-  } catch (error) {
-    pidFile.release();
-    throw error;
-  }
-  if (isBackground) {
-    process.send?.({ ok: true });
-    process.disconnect?.();
-  }
-  await supervisor.done;
-  pidFile.release();
-};
+/** What the process in the background tells the command that started it. */
+type Word =
+  | { readonly type: "started" }
+  | { readonly type: "waiting"; readonly reason: string }
+  | { readonly type: "failed"; readonly problems: readonly string[] };
 
 /** Starts another process that goes on, and waits until it serves. */
 const startInBackground = (conf: Conf): Promise<void> => {
@@ -63,38 +38,65 @@ const startInBackground = (conf: Conf): Promise<void> => {
     env: { ...process.env, [backgroundMark]: "1" },
   });
   return new Promise((resolve, reject) => {
-    child.once("message", (message: { ok: boolean; problems?: string[] }) => {
-      if (message.ok) {
+    child.on("message", (word: Word) => {
+      if (word.type === "waiting") warn(word.reason);
+      else if (word.type === "failed") reject(new StartError(word.problems));
+      else {
         child.disconnect();
         child.unref();
         resolve();
-      } else reject(new StartError(message.problems ?? []));
+      }
     });
     child.once("exit", () => reject(new StartError([`it died while starting; see ${conf.errorLog}`])));
   });
+};
+
+const problemsOf = (error: unknown): readonly string[] =>
+  error instanceof Error && "problems" in error
+    ? (error.problems as readonly string[])
+    : [error instanceof Error ? error.message : String(error)];
+
+const startInForeground = async (options: StartOptions, conf: Conf, isBackground: boolean): Promise<void> => {
+  const tell = (word: Word): void => void process.send?.(word);
+  const daemon = new Daemon(conf, {
+    isBackground,
+    reread: () => loadedConf({ ...options, prefix: conf.prefix }),
+  });
+  try {
+    await daemon.start((reason) => tell({ type: "waiting", reason }));
+  } catch (error) {
+    tell({ type: "failed", problems: problemsOf(error) });
+    throw error;
+  }
+  tell({ type: "started" });
+  if (isBackground) process.disconnect?.();
+  await daemon.done;
 };
 
 /** `sallyport start`: in the background, or in the foreground with `nginx_daemon = off`. */
 export const start = async (options: StartOptions): Promise<void> => {
   const isBackground = process.env[backgroundMark] === "1";
   try {
-    const conf = loadConf({
-      file: options.conf,
-      environment: process.env,
-      ...(options.prefix !== undefined && { overrides: { prefix: path.resolve(options.prefix) } }),
-    });
+    const conf = loadedConf(options);
+    if (!isBackground) {
+      if (runningPid(conf.prefix) !== undefined)
+        throw new CommandError(`Sallyport is already running in ${conf.prefix}`);
+      for (const warning of conf.warnings) warn(warning);
+      if (options.nginxConf !== undefined || options.nginxConfFlags !== undefined)
+        warn("--nginx-conf and --nginx-conf-flags have no effect: there is no nginx here");
+      verbose(`preparing prefix directory at ${conf.prefix}`);
+      preparePrefix(conf);
+      if (options.runMigrations) await runMigrations(options);
+    }
     if (conf.isDaemon && !isBackground) {
       await startInBackground(conf);
-      process.stdout.write("Sallyport started\n");
+      say("Sallyport started");
     } else {
-      await supervise(conf, isBackground);
+      await startInForeground(options, conf, isBackground);
     }
   } catch (error) {
-    const problems =
-      error instanceof StartError || error instanceof ConfError
-        ? error.problems
-        : [error instanceof Error ? error.message : String(error)];
-    if (isBackground) process.send?.({ ok: false, problems });
-    fail(problems);
+    process.exitCode = 1;
+    if (isBackground) process.send?.({ type: "failed", problems: problemsOf(error) } satisfies Word);
+    tellFailure(error);
   }
 };

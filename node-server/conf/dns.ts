@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { DnsOptions, OrderItem } from "../../core/index.ts";
-import type { PropertyName } from "./properties.ts";
+import type { PropertyName, Texts } from "./properties.ts";
 
 /** How this node looks names up. */
 export interface DnsConf {
@@ -11,8 +11,6 @@ export interface DnsConf {
   readonly hostsFile: string;
   readonly options: DnsOptions;
 }
-
-type Texts = Readonly<Record<PropertyName, string>>;
 
 const types: readonly string[] = ["LAST", "SRV", "A", "AAAA", "CNAME"];
 const families: readonly string[] = ["SRV", "A", "AAAA"];

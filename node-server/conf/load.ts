@@ -1,28 +1,64 @@
-import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { type DnsConf, dnsConf, dnsProblems } from "./dns.ts";
+import type { ErrorFormat, LogLevel, TracingOptions } from "../../core/index.ts";
+import { problemsOf } from "./check.ts";
+import { type DnsConf, dnsConf } from "./dns.ts";
+import {
+  type AccessLogConf,
+  accessLogConf,
+  type LimitsConf,
+  limitsConf,
+  type PoolConf,
+  poolConf,
+  type ResponseConf,
+  responseConf,
+} from "./derived.ts";
 import { type ListenAddress, parseListeners } from "./listeners.ts";
-import { properties, type Property, type PropertyName } from "./properties.ts";
-import { addressSet, type LogLevel } from "../../core/index.ts";
+import type { PropertyName, Texts } from "./properties.ts";
+import { type ConfSources, gather, withConfSecrets } from "./sources.ts";
+import { certificateFiles, type CertificateFiles, type ListenerName, type TlsConf, tlsConf } from "./tls.ts";
+import { bytesOf, isTrue, listOf, msOf } from "./value.ts";
 
 /** The configuration of a node, read and checked. */
 export interface Conf {
   readonly prefix: string;
   readonly logLevel: LogLevel;
   readonly logFormat: "text" | "json";
-  /** Absolute path; undefined when off. */
-  readonly accessLog: string | undefined;
+  /** Undefined when off. */
+  readonly accessLog: AccessLogConf | undefined;
+  readonly adminAccessLog: AccessLogConf | undefined;
+  readonly statusAccessLog: AccessLogConf | undefined;
   readonly errorLog: string;
   readonly plugins: readonly string[];
+  readonly tracing: TracingOptions;
   readonly proxyListen: readonly ListenAddress[];
   readonly adminListen: readonly ListenAddress[];
   readonly statusListen: readonly ListenAddress[];
   readonly workers: number;
   readonly workerMaxHeapMb: number;
   readonly isDaemon: boolean;
-  readonly sslCert: string | undefined;
-  readonly sslCertKey: string | undefined;
+  /** `nginx_user` */
+  readonly user: string;
+  readonly nodeId: string | undefined;
+  readonly certificates: Readonly<Record<ListenerName, CertificateFiles>>;
+  readonly tls: TlsConf;
+  readonly response: ResponseConf;
+  readonly realIp: { readonly header: string; readonly isRecursive: boolean };
+  /** Port that is listened on, port that clients know. */
+  readonly portMap: readonly (readonly [number, number])[];
+  readonly errorFormat: ErrorFormat;
+  readonly pool: PoolConf;
+  readonly limits: LimitsConf;
+  readonly maxReplayBytes: number;
+  readonly adminMaxBodyBytes: number;
+  /** Milliseconds that requests may go on after a reload. */
+  readonly shutdownMs: number;
+  /** The most records of one wording that are logged a second; 0 for no limit. */
+  readonly logRepeats: number;
+  /** Every request is shown with its route, plugins and times. */
+  readonly isTraced: boolean;
+  readonly isEnvVaultOn: boolean;
+  readonly vaultEnvPrefix: string;
   readonly trustedIps: readonly string[];
   readonly declarativeConfig: string | undefined;
   readonly declarativeConfigString: string | undefined;
@@ -40,8 +76,12 @@ export interface Conf {
   readonly memCacheBytes: number;
   /** Undefined when everybody may use the Admin API. */
   readonly adminToken: string | undefined;
-  /** Every property as text, for `GET /`. */
-  readonly texts: Readonly<Record<PropertyName, string>>;
+  /** Every property as text, references as they are written: for `GET /` and later commands. */
+  readonly texts: Texts;
+  /** The file that was read. */
+  readonly file: string | undefined;
+  /** What is to be said about properties that have no effect. */
+  readonly warnings: readonly string[];
 }
 
 /** How to reach PostgreSQL. */
@@ -68,130 +108,69 @@ export class ConfError extends Error {
   }
 }
 
-const defaultFiles = ["/etc/sallyport/sallyport.conf", "/etc/sallyport.conf"];
+/** As one list of problems, whatever was thrown. */
+const asConfError = (error: unknown): ConfError =>
+  error instanceof ConfError
+    ? error
+    : new ConfError(
+        (error instanceof AggregateError ? (error.errors as unknown[]) : [error]).map((one) =>
+          one instanceof Error ? one.message : String(one),
+        ),
+      );
 
-/** Bytes of `128m`; NaN for what is no size. */
-const bytesOf = (text: string): number => {
-  const found = /^(\d+)([kmg])$/i.exec(text);
-  const unit = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[found?.[2]?.toLowerCase() ?? ""];
-  return Number(found?.[1]) * (unit ?? NaN);
-};
-const isTrue = (text: string): boolean => text === "on" || text === "true";
-
-/** Reads `key = value` lines; `#` begins a comment unless escaped. */
-export const parseConf = (text: string): Map<string, string> => {
-  const found = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
-    const bare = line
-      .replace(/(^|[^\\])#.*$/, "$1")
-      .replaceAll("\\#", "#")
-      .trim();
-    const equals = bare.indexOf("=");
-    if (equals > 0) found.set(bare.slice(0, equals).trim(), bare.slice(equals + 1).trim());
-  }
-  return found;
+const errorFormats: Readonly<Record<string, ErrorFormat>> = {
+  "text/plain": "plain",
+  "text/html": "html",
+  "application/json": "json",
+  "application/xml": "xml",
 };
 
-export interface ConfSources {
-  /** A file that was asked for; it has to exist. */
-  readonly file?: string | undefined;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Properties given on the command line. */
-  readonly overrides?: Partial<Record<PropertyName, string>>;
-}
-
-const problemOf = (name: string, property: Property, value: string): string | undefined => {
-  if (property.oneOf !== undefined && !property.oneOf.includes(value)) {
-    return `${name} has an invalid value: '${value}' (${property.oneOf.join(", ")})`;
-  }
-  if (property.type === "boolean" && !["on", "off", "true", "false"].includes(value)) {
-    return `${name} is not a boolean: '${value}'`;
-  }
-  if (property.type === "integer" && !/^-?\d+$/.test(value)) return `${name} is not a number: '${value}'`;
-  if (property.type === "number" && !/^\d+(?:\.\d+)?$/.test(value))
-    return `${name} is not a number: '${value}'`;
-  if (property.type === "listeners") {
-    const parsed = parseListeners(value);
-    if (typeof parsed === "string") return `${name}: ${parsed}`;
-  }
-  return undefined;
-};
-
-const fileOf = (sources: ConfSources): string | undefined => {
-  const { file } = sources;
-  if (file !== undefined && !existsSync(file)) throw new ConfError([`no file at: ${file}`]);
-  return file ?? defaultFiles.find((candidate) => existsSync(candidate));
-};
-
-/**
- * Command line, then `SALLYPORT_*`, then `KONG_*`, then the file, then defaults. Relative paths in a file are
- * relative to the file.
- *
- * @throws ConfError with every problem.
- */
-export const loadConf = (sources: ConfSources): Conf => {
-  const { environment, overrides = {} } = sources;
-  const file = fileOf(sources);
-  const written = file === undefined ? new Map<string, string>() : parseConf(readFileSync(file, "utf8"));
-  const base = file === undefined ? process.cwd() : path.dirname(path.resolve(file));
-  const texts = {} as Record<PropertyName, string>;
-  const bases = {} as Record<PropertyName, string>;
-  const problems: string[] = [];
-  for (const [key, property] of Object.entries(properties) as [PropertyName, Property][]) {
-    const upper = key.toUpperCase();
-    const outer = overrides[key] ?? environment[`SALLYPORT_${upper}`] ?? environment[`KONG_${upper}`];
-    const value = (outer === "" ? undefined : outer) ?? (written.get(key) || property.default);
-    bases[key] = outer === undefined ? base : process.cwd();
-    texts[key] = value;
-    if (value === "") continue;
-    const problem = problemOf(key, property, value);
-    if (problem !== undefined) problems.push(problem);
-  }
-  const workers =
-    texts.nginx_worker_processes === "auto" ? availableParallelism() : Number(texts.nginx_worker_processes);
-  if (!Number.isInteger(workers) || workers < 1 || workers > 1024) {
-    problems.push(
-      `nginx_worker_processes is neither auto nor a number from 1 to 1024: '${texts.nginx_worker_processes}'`,
-    );
-  }
-  const memCacheBytes = bytesOf(texts.mem_cache_size);
-  if (!(memCacheBytes >= 8192 && memCacheBytes <= 4 * 1024 ** 3)) {
-    problems.push(`mem_cache_size is not a size from 8k to 4g: '${texts.mem_cache_size}'`);
-  }
-  const listOf = (key: PropertyName): string[] => texts[key].split(",").flatMap((item) => item.trim() || []);
-  try {
-    addressSet(listOf("trusted_ips"));
-  } catch (error) {
-    problems.push(`trusted_ips: ${(error as Error).message}`);
-  }
-  if ((texts.ssl_cert === "") !== (texts.ssl_cert_key === "")) {
-    problems.push("ssl_cert and ssl_cert_key must be given together");
-  }
-  problems.push(...dnsProblems(texts));
-  if (problems.length > 0) throw new ConfError(problems);
-  const resolve = (key: PropertyName): string => path.resolve(bases[key], texts[key]);
-  const prefix = resolve("prefix");
-  const optional = (key: PropertyName): string | undefined => (texts[key] === "" ? undefined : resolve(key));
-  const listenersOf = (key: PropertyName): ListenAddress[] => parseListeners(texts[key]) as ListenAddress[];
+const build = (texts: Texts): Omit<Conf, "texts" | "file" | "warnings"> => {
+  const ms = (name: PropertyName): number => Number(texts[name]) * 1000;
+  const listenersOf = (name: PropertyName): ListenAddress[] => parseListeners(texts[name]) as ListenAddress[];
+  const prefix = path.resolve(texts.prefix);
   return {
     prefix,
     logLevel: texts.log_level as LogLevel,
     logFormat: texts.log_format as Conf["logFormat"],
-    accessLog: texts.proxy_access_log === "off" ? undefined : path.resolve(prefix, texts.proxy_access_log),
+    accessLog: accessLogConf(texts, "proxy_access_log", prefix),
+    adminAccessLog: accessLogConf(texts, "admin_access_log", prefix),
+    statusAccessLog: accessLogConf(texts, "status_access_log", prefix),
     errorLog: path.resolve(prefix, texts.proxy_error_log),
-    plugins: listOf("plugins").map((name) =>
-      /^\.{0,2}\//.test(name) ? path.resolve(bases.plugins, name) : name,
-    ),
+    plugins: listOf(texts.plugins),
+    tracing: {
+      isOn: !listOf(texts.tracing_instrumentations).includes("off"),
+      samplingRate: Number(texts.tracing_sampling_rate),
+    },
     proxyListen: listenersOf("proxy_listen"),
     adminListen: listenersOf("admin_listen"),
     statusListen: listenersOf("status_listen"),
-    workers,
+    workers:
+      texts.nginx_worker_processes === "auto" ? availableParallelism() : Number(texts.nginx_worker_processes),
     workerMaxHeapMb: Math.max(64, Number(texts.worker_max_heap_mb)),
     isDaemon: isTrue(texts.nginx_daemon),
-    sslCert: optional("ssl_cert"),
-    sslCertKey: optional("ssl_cert_key"),
-    trustedIps: listOf("trusted_ips"),
-    declarativeConfig: optional("declarative_config"),
+    user: texts.nginx_user,
+    nodeId: texts.node_id || undefined,
+    certificates: certificateFiles(texts),
+    tls: tlsConf(texts),
+    response: responseConf(texts),
+    realIp: { header: texts.real_ip_header.toLowerCase(), isRecursive: isTrue(texts.real_ip_recursive) },
+    portMap: listOf(texts.port_maps).map((entry) => {
+      const [known, own] = entry.split(":").map(Number);
+      return [own!, known!];
+    }),
+    errorFormat: errorFormats[texts.error_default_type] ?? "plain",
+    pool: poolConf(texts),
+    limits: limitsConf(texts),
+    maxReplayBytes: bytesOf(texts.client_body_buffer_size),
+    adminMaxBodyBytes: bytesOf(texts.nginx_admin_client_max_body_size) || Number.MAX_SAFE_INTEGER,
+    shutdownMs: msOf(texts.nginx_main_worker_shutdown_timeout),
+    logRepeats: Number(texts.log_repeats),
+    isTraced: isTrue(texts.trace_requests),
+    isEnvVaultOn: listOf(texts.vaults).some((name) => name !== "off"),
+    vaultEnvPrefix: texts.vault_env_prefix,
+    trustedIps: listOf(texts.trusted_ips),
+    declarativeConfig: texts.declarative_config || undefined,
     declarativeConfigString: texts.declarative_config_string || undefined,
     routerFlavor: texts.router_flavor as Conf["routerFlavor"],
     database: texts.database as Conf["database"],
@@ -209,12 +188,42 @@ export const loadConf = (sources: ConfSources): Conf => {
       connections: Number(texts.pg_pool_size || 10),
     },
     dns: dnsConf(texts),
-    dbUpdateMs: Number(texts.db_update_frequency) * 1000,
-    dbPropagationMs: Number(texts.db_update_propagation) * 1000,
-    dbCacheMs: Number(texts.db_cache_ttl) * 1000,
-    dbResurrectMs: Number(texts.db_resurrect_ttl) * 1000,
-    memCacheBytes,
+    dbUpdateMs: ms("db_update_frequency"),
+    dbPropagationMs: ms("db_update_propagation"),
+    dbCacheMs: ms("db_cache_ttl"),
+    dbResurrectMs: ms("db_resurrect_ttl"),
+    memCacheBytes: bytesOf(texts.mem_cache_size),
     adminToken: texts.admin_token || undefined,
-    texts,
   };
+};
+
+/**
+ * Reads and checks the configuration of a node.
+ *
+ * @throws ConfError with every problem.
+ */
+export const loadConf = (sources: ConfSources): Conf => {
+  try {
+    const { file, texts, warnings } = gather(sources);
+    const written = problemsOf(texts);
+    if (written.length > 0) throw new ConfError(written);
+    const resolved = withConfSecrets(texts, sources.environment);
+    const problems = problemsOf(resolved);
+    if (problems.length > 0) throw new ConfError(problems);
+    return { ...build(resolved), texts, file, warnings };
+  } catch (error) {
+    throw asConfError(error);
+  }
+};
+
+/** Checks a file as {@link loadConf} does, without asking vaults. @throws ConfError with every problem. */
+export const checkConf = (sources: ConfSources): readonly string[] => {
+  try {
+    const { texts, warnings } = gather(sources);
+    const problems = problemsOf(texts);
+    if (problems.length > 0) throw new ConfError(problems);
+    return warnings;
+  } catch (error) {
+    throw asConfError(error);
+  }
 };

@@ -1,5 +1,6 @@
 import { parseListeners } from "./listeners.ts";
-import { properties, type Property, type PropertyName } from "./properties.ts";
+import { properties, type PropertyName } from "./properties.ts";
+import type { Property } from "./property.ts";
 
 /** Stands for a secret. */
 const hidden = "******";

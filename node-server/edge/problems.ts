@@ -103,6 +103,7 @@ const edgeGateway = (plugins: readonly PluginDefinition[]): Gateway =>
       logger: silent,
       timers: new WebTimers(silent),
       counters: new MemorySharedDict(webClock),
+      responses: new MemorySharedDict(webClock),
       board: healthBoard(new MemorySharedDict(webClock)),
       subtle: webSubtle,
       fetcher: new WebFetcher(),

@@ -3,7 +3,7 @@ import { MemoryRandom } from "../../adapters/memory/index.ts";
 import { HeaderList } from "../../core/index.ts";
 import { negotiate } from "../../core/http/accept.ts";
 import { requestIds } from "../../core/http/identifier.ts";
-import { gatewayOn, oneRoute } from "../support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../testing/index.ts";
 
 const flat = [
   "Host",

@@ -1,4 +1,4 @@
-import { decode, encode } from "dns-packet";
+import { decode, encode } from "./packet.ts";
 import { MemoryClock, MemoryLogger, MemoryRandom } from "../../adapters/memory/index.ts";
 import {
   DnsClient,

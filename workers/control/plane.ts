@@ -9,7 +9,7 @@ import {
 import { Migrations, ObjectDriver, SqlEventLog, SqlStore } from "../../adapters/sql/index.ts";
 import { webClock, webRandom } from "../../adapters/web/index.ts";
 import {
-  bundledPlugins,
+  workerPlugins,
   ClusterEvents,
   createAdmin,
   createStatusApi,
@@ -63,7 +63,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     this.logger = edgeLogger(env);
     const node = kept(storage, nodeKey, () => crypto.randomUUID());
     const configuration = new DeclarativeConfiguration({
-      plugins: bundledPlugins,
+      plugins: workerPlugins,
       routerFlavor: flavorOf(env),
       clock: webClock,
       random: webRandom,
@@ -99,7 +99,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     };
     const admin = createAdmin({
       ...options,
-      plugins: bundledPlugins,
+      plugins: workerPlugins,
       node: () => informationOf(env, node),
     });
     const status = createStatusApi(options);

@@ -16,7 +16,7 @@ export interface AccessRecord {
   readonly bodyBytesSent: number;
   readonly referer: string | undefined;
   readonly userAgent: string | undefined;
-  readonly requestId: string;
+  readonly requestId: string | undefined;
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -57,11 +57,21 @@ function escapeAll(text: string): string {
   return safe;
 }
 
-/** nginx's combined format with the request's id, Kong's default. */
-export function accessLine(record: AccessRecord): string {
+/** `kong`: nginx's combined format with the request's id; `combined`: without; `json`: one object a line. */
+export type AccessFormat = "kong" | "combined" | "json";
+
+function jsonLine({ receivedAtMs, ...record }: AccessRecord): string {
+  return `${JSON.stringify({ time: new Date(receivedAtMs).toISOString(), ...record })}\n`;
+}
+
+/** A record as one line. */
+export function accessLine(record: AccessRecord, format: AccessFormat = "kong"): string {
+  if (format === "json") return jsonLine(record);
   const { remoteAddress, remoteUser, receivedAtMs, method, target, httpVersion, status } = record;
+  const id =
+    format === "combined" || record.requestId === undefined ? "" : ` kong_request_id: "${record.requestId}"`;
   const request = escapeText(`${method} ${target} HTTP/${httpVersion === "2" ? "2.0" : httpVersion}`);
-  return `${remoteAddress} - ${escapeText(remoteUser)} [${localTime(receivedAtMs)}] "${request}" ${status} ${record.bodyBytesSent} "${escapeText(record.referer)}" "${escapeText(record.userAgent)}" kong_request_id: "${record.requestId}"\n`;
+  return `${remoteAddress} - ${escapeText(remoteUser)} [${localTime(receivedAtMs)}] "${request}" ${status} ${record.bodyBytesSent} "${escapeText(record.referer)}" "${escapeText(record.userAgent)}"${id}\n`;
 }
 
 /**
@@ -77,13 +87,18 @@ export class AccessLog {
   private held = "";
   private timer: NodeJS.Timeout | undefined = undefined;
   private readonly flushMs: number;
+  private readonly format: AccessFormat;
 
   /**
    * @param options.flushMs Milliseconds that a line may be held. Default 1,000.
    * @param options.maxHeldBytes Bytes that may wait for the disk. Default 16 MiB.
    */
-  constructor(file: string, options: { flushMs?: number; maxHeldBytes?: number } = {}) {
+  constructor(
+    file: string,
+    options: { flushMs?: number; maxHeldBytes?: number; format?: AccessFormat } = {},
+  ) {
     this.file = file;
+    this.format = options.format ?? "kong";
     this.flushMs = options.flushMs ?? 1_000;
     this.maxHeldBytes = options.maxHeldBytes ?? 16 * 1_024 * 1_024;
     this.stream = this.open();
@@ -100,7 +115,7 @@ export class AccessLog {
       this.dropped++;
       return;
     }
-    this.held += accessLine(record);
+    this.held += accessLine(record, this.format);
     if (this.held.length >= 65_536) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), this.flushMs).unref();
   }
@@ -109,7 +124,7 @@ export class AccessLog {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.held === "") return;
-    this.stream.write(this.held, "latin1");
+    this.stream.write(this.held, this.format === "json" ? "utf8" : "latin1");
     this.held = "";
   }
 

@@ -25,6 +25,7 @@ export type TlsTerms = Pick<
   | "honorCipherOrder"
   | "sessionTimeout"
   | "ticketKeys"
+  | "secureOptions"
 >;
 
 /**

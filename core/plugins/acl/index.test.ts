@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HeaderList } from "../../http/headers.ts";
-import { gatewayOn, oneRoute } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 
 const consumers = [
   { username: "ann", keyauth_credentials: [{ key: "ann" }], acls: [{ group: "admins" }, { group: "staff" }] },

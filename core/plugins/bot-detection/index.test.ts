@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gatewayOn, oneRoute } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 
 const ask = (config: Record<string, unknown>, ...agents: string[]) =>
   gatewayOn(oneRoute([{ name: "bot-detection", config }])).client.send({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HeaderList } from "../../http/headers.ts";
-import { gatewayOn, oneRoute } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { gatewayOn, oneRoute } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 import type { MemoryRequest } from "../../../adapters/memory/index.ts";
 
 const ask = async (config: Record<string, unknown>, request: MemoryRequest = {}) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gatewayOn, oneRoute } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 
 const document = (config: Record<string, unknown> = {}) =>
   oneRoute([{ name: "file-log", config: { path: "/var/log/x.log", ...config } }]);

@@ -6,6 +6,7 @@ export const fileLog = definePlugin<Config>({
   ...schema,
   name: "file-log",
   priority: 9,
+  needs: () => "files",
   create(config, { files, clock }) {
     if (files === undefined) throw new Error("file-log: this platform has no files; use http-log");
     const adjust = customFields(config.custom_fields_by_lua);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HeaderList } from "../../http/headers.ts";
-import { gatewayOn, oneRoute } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 import type { MemoryRequest } from "../../../adapters/memory/index.ts";
 
 // The clock of tests: 2023-11-14T22:13:20Z.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LogRecord } from "../../pdk/index.ts";
-import { gatewayOn, oneRoute, type TestGateway } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute, type TestGateway } from "../../../testing/index.ts";
 import type { MemoryRequest } from "../../../adapters/memory/index.ts";
 
 const endpoint = "http://logs.test/in?x=1";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { gatewayOn, oneRoute } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 
 const ask = (config: Record<string, unknown>, peerAddress: string) =>
   gatewayOn(oneRoute([{ name: "ip-restriction", config }])).client.send({

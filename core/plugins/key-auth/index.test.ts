@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HeaderList } from "../../http/headers.ts";
-import { gatewayOn, oneRoute } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 import type { MemoryRequest } from "../../../adapters/memory/index.ts";
 
 const ada = "3f4b7c1e-98a5-4d1f-8a52-3f2f6b1d7c11";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { gatewayOn, oneRoute } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 
 const counted = async (
   config: Record<string, unknown>,

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { gatewayOn, oneRoute, type TestGateway } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute, type TestGateway } from "../../../testing/index.ts";
 import { MemoryClock, type MemoryRequest, MemorySharedDict } from "../../../adapters/memory/index.ts";
 import type { SharedDict } from "../../ports/shareddict.ts";
-import { Limiter } from "./limiter.ts";
-import { Window } from "./window.ts";
+import { DictCounters, Limiter, Window } from "../../pdk/limits/index.ts";
 
 const limited = (config: Record<string, unknown>, rest: Record<string, unknown> = {}): TestGateway =>
   gatewayOn(oneRoute([{ name: "rate-limiting", config }], rest));
@@ -138,7 +137,7 @@ describe("counting", () => {
       get: (key: string) => Promise.resolve(dict.get(key)),
       incr: (key: string, by: number, init: number) => Promise.resolve(dict.incr(key, by, init)),
     }) as SharedDict;
-    const limiter = new Limiter(slow, [{ period: "hour", limit: 5 }], "x:");
+    const limiter = new Limiter(new DictCounters(slow), [{ period: "hour", limit: 5 }], "x:");
     const verdicts = await Promise.all(Array.from({ length: 50 }, async () => limiter.decide("me", 0)));
     expect(verdicts.filter(({ isAllowed }) => isAllowed)).toHaveLength(5);
     expect(dict.keys().map((key) => dict.get(key))).toEqual([5]);
@@ -158,8 +157,8 @@ test.each([
 
 test.each([
   [{ minute: 5, second: 10 }, "The limit for minute(5.0) cannot be lower than the limit for second(10.0)"],
-  [{ minute: 5, policy: "redis", redis: { host: "r.test" } }, "policy 'redis' is not available"],
-  [{ minute: 5, policy: "cluster" }, "policy 'cluster' is not available"],
+  [{ minute: 5, policy: "redis", redis: { host: "r.test" } }, "policy 'redis' is not available here"],
+  [{ minute: 5, policy: "cluster" }, "policy 'cluster' needs a database"],
 ])("%j is refused with its reason", (config, reason) => {
   expect(() => limited(config)).toThrow(reason);
 });

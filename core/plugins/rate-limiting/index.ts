@@ -1,8 +1,14 @@
 import { definePlugin, type Exchange, type Handled } from "../../pdk/index.ts";
+import {
+  countersAt,
+  type Limit,
+  Limiter,
+  needOfPlace,
+  periods,
+  type Verdict,
+} from "../../pdk/limits/index.ts";
 import { identifierOf } from "./identifier.ts";
-import { type Limit, Limiter, type Verdict } from "./limiter.ts";
 import { type Config, schema } from "./schema.ts";
-import { periods } from "./window.ts";
 
 const verdictKey = Symbol("rate-limiting");
 const nobody = "00000000-0000-0000-0000-000000000000";
@@ -14,6 +20,7 @@ export const rateLimiting = definePlugin<Config>({
   ...schema,
   name: "rate-limiting",
   priority: 910,
+  needs: (config) => needOfPlace(config as Config),
   create(config, host, { route, service }) {
     const limits = periods.flatMap((period): Limit[] => {
       const limit = config[period];
@@ -21,7 +28,8 @@ export const rateLimiting = definePlugin<Config>({
     });
     // What a configuration is bound to keeps its counters apart from those of others.
     const prefix = `ratelimit:${route?.id ?? nobody}:${service?.id ?? nobody}:`;
-    const limiter = new Limiter(host.counters, limits, prefix);
+    const counters = countersAt(config, host);
+    const limiter = new Limiter(counters, limits, prefix);
     const identify = identifierOf(config);
     const names = limits.map(({ period }) => [
       `X-RateLimit-Limit-${title(period)}`,
@@ -41,6 +49,7 @@ export const rateLimiting = definePlugin<Config>({
     };
 
     return {
+      close: () => counters.close(),
       access(exchange): Handled {
         try {
           const verdict = limiter.decide(identify(exchange), host.clock.nowMs());

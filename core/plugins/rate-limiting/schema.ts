@@ -13,7 +13,7 @@ import {
   headerName,
 } from "../../schema/index.ts";
 import type { Field, Infer, PluginSchema } from "../../schema/index.ts";
-import { periods } from "./window.ts";
+import { periods } from "../../pdk/limits/index.ts";
 
 const limit = (period: string) => number({ gt: 0, doc: `Requests that may pass in a ${period}.` });
 
@@ -90,8 +90,6 @@ export const config = record(
         return "sync_rate can only be used with the redis policy";
       if (row.policy === "redis" && row.sync_rate !== -1 && row.sync_rate < 0.02)
         return "sync_rate must be greater than 0.02, or -1 to disable";
-      if (row.policy === "cluster" || row.policy === "redis")
-        return `policy '${row.policy}' is not available: this gateway has no such store for counters yet, use 'local'`;
       return undefined;
     },
   },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gatewayOn, oneRoute } from "../../../test/support/gateway.ts";
+import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 
 const ask = (config: Record<string, unknown>, target = "/t/a%20b?c=1") =>
   gatewayOn(oneRoute([{ name: "redirect", config }])).client.send({ target });

@@ -1,5 +1,5 @@
-import { whenReady } from "../../pdk/index.ts";
-import type { SharedDict } from "../../ports/shareddict.ts";
+import type { Counters, Taken } from "../../ports/counters.ts";
+import { type Ready, whenReady } from "../../ready.ts";
 import { lengthSeconds, type Period, Window } from "./window.ts";
 
 export interface Limit {
@@ -23,46 +23,35 @@ export interface Verdict {
  * than the limit pass (Kong counts after the answer, parallel requests overshoot). Refused requests don't count.
  */
 export class Limiter {
-  private readonly dict: SharedDict;
+  private readonly counters: Counters;
   private readonly limits: readonly Limit[];
   private readonly windows: readonly Window[];
   private readonly prefix: string;
   private readonly suffixes: string[];
 
-  constructor(dict: SharedDict, limits: readonly Limit[], prefix: string) {
-    this.dict = dict;
+  constructor(counters: Counters, limits: readonly Limit[], prefix: string) {
+    this.counters = counters;
     this.limits = limits;
     this.prefix = prefix;
     this.windows = limits.map(({ period }) => new Window(period));
     this.suffixes = limits.map(() => "");
   }
 
-  decide(identifier: string, nowMs: number): Verdict | Promise<Verdict> {
-    const { windows, suffixes } = this;
+  decide(identifier: string, nowMs: number): Ready<Verdict> {
+    const { windows, suffixes, limits } = this;
     for (let i = 0; i < windows.length; i++) {
       const window = windows[i]!;
       if (window.move(nowMs)) suffixes[i] = `:${window.startMs}:${window.period}`;
     }
-    const keys = suffixes.map((suffix) => this.prefix + identifier + suffix);
-    // Counting first takes one step where counters are remote; only who is refused takes a second one.
-    return whenReady(this.add(keys, 1, nowMs), (counted) => {
-      if (counted.every((count, i) => count <= this.limits[i]!.limit))
-        return this.verdict(counted, true, nowMs);
-      const before = counted.map((count) => count - 1);
-      return whenReady(this.add(keys, -1, nowMs), () => this.verdict(before, false, nowMs));
-    });
+    const counted = suffixes.map((suffix, i) => ({
+      key: this.prefix + identifier + suffix,
+      limit: limits[i]!.limit,
+      endsInMs: windows[i]!.endMs - nowMs,
+    }));
+    return whenReady(this.counters.take(counted), (taken) => this.verdict(taken, nowMs));
   }
 
-  private add(keys: readonly string[], by: number, nowMs: number): number[] | Promise<number[]> {
-    const sums = keys.map((key, i) =>
-      this.dict.incr(key, by, 0, Math.max(1, this.windows[i]!.endMs - nowMs)),
-    );
-    return sums.some((sum) => sum instanceof Promise)
-      ? Promise.all(sums.map((sum) => Promise.resolve(sum)))
-      : (sums as number[]);
-  }
-
-  private verdict(counts: readonly number[], isAllowed: boolean, nowMs: number): Verdict {
+  private verdict({ isAllowed, counts }: Taken, nowMs: number): Verdict {
     const remaining = counts.map((count, i) => Math.max(0, this.limits[i]!.limit - count));
     let tightest = 0;
     // Limits stand from the shortest period to the longest: of equal ones the last is told.

@@ -1,4 +1,10 @@
-import { MemoryClient, memoryPorts, type MemoryPorts } from "../../adapters/memory/index.ts";
+import {
+  MemoryClient,
+  type MemoryClock,
+  memoryPorts,
+  type MemoryPorts,
+  type MemoryTransport,
+} from "../adapters/memory/index.ts";
 import {
   bundledPlugins,
   createGateway,
@@ -8,12 +14,16 @@ import {
   type GatewayOptions,
   type GatewayPorts,
   type PluginDefinition,
-} from "../../core/index.ts";
+} from "../core/index.ts";
 
 export interface TestGateway {
   readonly gateway: Gateway;
   readonly client: MemoryClient;
   readonly ports: MemoryPorts;
+  /** Time stands still until it is told to go on: `clock.advance(1_000)`. */
+  readonly clock: MemoryClock;
+  /** Every upstream: `upstream.answer` says how, `upstream.sent` holds what it got. */
+  readonly upstream: MemoryTransport;
   /** Every exchange that is over. */
   readonly finished: Exchange[];
   /** Swaps another document in. */
@@ -57,7 +67,8 @@ export const gatewayOn = (
     gateway.prepare(configuration.tables(loaded))();
   };
   configure(document);
-  return { gateway, client: new MemoryClient(gateway), ports, finished, configure };
+  const { clock, transport: upstream } = ports;
+  return { gateway, client: new MemoryClient(gateway), ports, clock, upstream, finished, configure };
 };
 
 /** One service at `upstream.test` with one route at `/t`, and plugins on the route. */

@@ -1,0 +1,5 @@
+export { DictCounters } from "./dictcounters.ts";
+export { type Limit, Limiter, type Verdict } from "./limiter.ts";
+export { countersAt, needOfPlace } from "./place.ts";
+export { SyncedCounters } from "./syncedcounters.ts";
+export { lengthSeconds, type Period, periods, Window } from "./window.ts";

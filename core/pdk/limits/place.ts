@@ -1,0 +1,73 @@
+import type { Clock } from "../../ports/clock.ts";
+import type { CounterPlaces, Counters, OpenCounters, RedisServer } from "../../ports/counters.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { Timers } from "../../ports/timers.ts";
+import type { Need } from "../needs.ts";
+import { SyncedCounters } from "./syncedcounters.ts";
+
+/** What a configuration says about where it counts. */
+export interface Place {
+  readonly policy: "local" | "cluster" | "redis" | null;
+  readonly redis: {
+    readonly host: string | null;
+    readonly port: number | null;
+    readonly timeout: number | null;
+    readonly username: string | null;
+    readonly password: string | null;
+    readonly database: number | null;
+    readonly ssl: boolean | null;
+    readonly ssl_verify: boolean | null;
+    readonly server_name: string | null;
+  };
+  /** Seconds; -1 for none. */
+  readonly sync_rate?: number;
+}
+
+const serverOf = ({ redis }: Place): RedisServer => ({
+  host: redis.host ?? "",
+  port: redis.port ?? 6379,
+  timeoutMs: redis.timeout ?? 2000,
+  username: redis.username ?? undefined,
+  password: redis.password ?? undefined,
+  database: redis.database ?? 0,
+  isSecure: redis.ssl === true,
+  isVerified: redis.ssl_verify === true,
+  serverName: redis.server_name ?? undefined,
+});
+
+/** Counters that outlive their users. */
+const lasting = (counters: Counters): OpenCounters => ({
+  take: (windows) => counters.take(windows),
+  read: (keys) => counters.read(keys),
+  add: (additions) => counters.add(additions),
+  close: () => undefined,
+});
+
+/** What has to be there for it. */
+export const needOfPlace = ({ policy }: Place): Need | undefined =>
+  policy === "cluster" ? "database" : policy === "redis" ? "redis" : undefined;
+
+/**
+ * The counters that a configuration chose. Close them when it is out of use.
+ *
+ * @throws Error when they are not to be had here.
+ */
+export const countersAt = (
+  place: Place,
+  host: { counting: CounterPlaces; clock: Clock; timers: Timers; logger: Logger },
+): OpenCounters => {
+  const { local, cluster, redis } = host.counting;
+  switch (place.policy) {
+    case "cluster":
+      if (cluster === undefined) throw new Error("policy 'cluster' needs a database");
+      return lasting(cluster);
+    case "redis": {
+      if (redis === undefined) throw new Error("policy 'redis' is not available here");
+      const open = redis(serverOf(place));
+      const { sync_rate: rate = -1 } = place;
+      return rate > 0 ? new SyncedCounters(open, rate * 1000, host) : open;
+    }
+    default:
+      return lasting(local);
+  }
+};

@@ -1,0 +1,28 @@
+import type { Check } from "../schema/index.ts";
+import { addEntityError } from "../schema/tree.ts";
+import type { PluginDefinition } from "./plugin.ts";
+
+/** What a plugin may need of the place where it runs. */
+export type Need = "database" | "redis" | "files" | "sockets" | "datagrams" | "javascript";
+
+/** Needs that can't be met, each with the reason that operators are told. */
+export type Missing = Partial<Readonly<Record<Need, string>>>;
+
+const refusal = ({ name, needs }: PluginDefinition, missing: Missing): Check => ({
+  print: undefined,
+  prepare: () => undefined,
+  run(values, errors) {
+    if (errors["config"] !== undefined) return;
+    const need = needs!(values["config"]);
+    const reason = need === undefined ? undefined : missing[need];
+    if (reason !== undefined) addEntityError(errors, `plugin '${name}' can't run here: ${reason}`);
+  },
+});
+
+/** The same plugins, whose configurations are refused where they need what is missing. */
+export const restricted = (plugins: readonly PluginDefinition[], missing: Missing): PluginDefinition[] =>
+  plugins.map((plugin) =>
+    plugin.needs === undefined
+      ? plugin
+      : { ...plugin, checks: [...(plugin.checks ?? []), refusal(plugin, missing)] },
+  );

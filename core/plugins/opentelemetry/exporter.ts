@@ -1,0 +1,31 @@
+import { type PluginHost, Queue } from "../../pdk/index.ts";
+import { type Attributes, encodeExport } from "./otlp.ts";
+import type { Config } from "./schema.ts";
+
+const isSet = (old: number | null, unset: number): old is number => old !== null && old !== unset;
+
+/** Records on their way to a collector. */
+export const exporter = (name: string, url: string, config: Config, host: PluginHost): Queue<Uint8Array> => {
+  const options = {
+    ...config.queue,
+    ...(isSet(config.batch_span_count, 200) && { max_batch_size: config.batch_span_count }),
+    ...(isSet(config.batch_flush_delay, 3) && { max_coalescing_delay: config.batch_flush_delay }),
+  };
+  const headers: [string, string][] = [
+    ["Content-Type", "application/x-protobuf"],
+    ...Object.entries(config.headers ?? {}),
+  ];
+  const resource: Attributes = {
+    "service.name": "kong",
+    "service.version": host.version,
+    "service.instance.id": host.node.id,
+    ...config.resource_attributes,
+  };
+  const timeouts = [config.connect_timeout, config.send_timeout, config.read_timeout];
+  const timeoutMs = timeouts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
+  return new Queue(name, options, host, async (records) => {
+    const body = encodeExport(resource, records);
+    const { status } = await host.fetcher.send({ method: "POST", url, headers, body, timeoutMs });
+    if (status >= 300) throw new Error(`${url} answered ${status}`);
+  });
+};

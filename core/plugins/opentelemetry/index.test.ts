@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { gatewayOn, oneRoute, type TestGateway } from "../../../testing/index.ts";
+import type { GatewayOptions } from "../../index.ts";
+
+const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+const traced = (
+  config: Record<string, unknown> = {},
+  tracing: GatewayOptions["tracing"] = { isOn: true, samplingRate: 1 },
+): TestGateway => {
+  const full = {
+    traces_endpoint: "http://collector.test/v1/traces",
+    queue: { max_batch_size: 1 },
+    ...config,
+  };
+  return gatewayOn(oneRoute([{ name: "opentelemetry", config: full }], {}, {}, { retries: 0 }), { tracing });
+};
+
+const told = async (all: TestGateway, parent?: string): Promise<string> => {
+  const headers: [string, string][] = parent === undefined ? [] : [["traceparent", parent]];
+  await all.client.send({ target: "/t", headers });
+  const { headers: sent } = all.ports.transport.sent.at(-1)!.request;
+  return sent[sent.findIndex((name) => name.toLowerCase() === "traceparent") + 1]!;
+};
+
+test("the caller's trace goes on with a span of its own", async () => {
+  const all = traced();
+  expect(await told(all, traceparent)).toMatch(
+    /^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad)[0-9a-f]{16}-01$/,
+  );
+  expect(all.ports.fetcher.sent[0]).toMatchObject({ method: "POST", url: "http://collector.test/v1/traces" });
+});
+
+test("without tracing_instrumentations traces pass, and nothing is recorded", async () => {
+  const all = traced({}, { isOn: false, samplingRate: 1 });
+  expect(await told(all, traceparent)).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-00$/);
+  expect(all.ports.fetcher.sent).toEqual([]);
+});
+
+test.each([
+  ["a caller that records not decides", {}, traceparent.replace(/1$/, "0"), "00"],
+  ["a caller's yes is only a maybe", { sampling_rate: 0 }, traceparent, "00"],
+  [
+    "a caller's yes decides where it shall",
+    { sampling_rate: 0, sampling_strategy: "parent_probability_fallback" },
+    traceparent,
+    "01",
+  ],
+])("%s", async (_, config, parent, flags) => {
+  expect((await told(traced(config), parent)).slice(-2)).toBe(flags);
+});
+
+test("clients are told the trace where it is configured", async () => {
+  const all = traced({ http_response_header_for_traceid: "X-Trace" });
+  const { headers } = await all.client.send({ target: "/t", headers: [["traceparent", traceparent]] });
+  expect(headers.get("x-trace")).toBe("0af7651916cd43dd8448eb211c80319c");
+});
+
+test("the gateway's log is sent while the configuration is in use, and not after", async () => {
+  const config = { traces_endpoint: null, logs_endpoint: "http://collector.test/v1/logs" };
+  const all = traced(config);
+  all.ports.transport.answer = () => ({ failure: "connect_refused" });
+  await all.client.send({ target: "/t" });
+  const count = all.ports.fetcher.sent.length;
+  expect(all.ports.fetcher.sent[0]!.url).toBe("http://collector.test/v1/logs");
+  all.configure(oneRoute());
+  await all.client.send({ target: "/t" });
+  expect(all.ports.fetcher.sent).toHaveLength(count);
+});

@@ -1,0 +1,114 @@
+import {
+  atLeastOneOf,
+  boolean,
+  conditional,
+  httpProtocols,
+  integer,
+  map,
+  number,
+  record,
+  redis,
+  renamed,
+  string,
+} from "../../schema/index.ts";
+import type { Field, Infer, PluginSchema } from "../../schema/index.ts";
+import { periods } from "../../pdk/limits/index.ts";
+
+const limit = (period: string) => number({ gt: 0, doc: `What may be used in a ${period}.` });
+
+const old = (field: Field, name: string, now: string) =>
+  renamed(field, `redis.${now}`, {
+    message: `response-ratelimiting: config.${name} is deprecated, please use config.redis.${now} instead`,
+    removal_in_version: "4.0",
+  });
+
+const limits = record(
+  {
+    second: limit("second"),
+    minute: limit("minute"),
+    hour: limit("hour"),
+    day: limit("day"),
+    month: limit("month"),
+    year: limit("year"),
+  },
+  { checks: [atLeastOneOf(...periods)] },
+);
+
+type Limits = Record<string, Infer<typeof limits>>;
+
+const orderProblem = (all: Readonly<Limits>): string | undefined => {
+  if (Object.keys(all).length === 0) return "expected at least one limit";
+  for (const one of Object.values(all)) {
+    const set = periods.filter((period) => (one?.[period] ?? null) !== null);
+    for (const [i, shorter] of set.entries()) {
+      for (const longer of set.slice(i + 1)) {
+        const [low, high] = [one![shorter]!, one![longer]!];
+        if (high < low)
+          return `the limit for ${longer}(${high.toFixed(1)}) cannot be lower than the limit for ${shorter}(${low.toFixed(1)})`;
+      }
+    }
+  }
+  return undefined;
+};
+
+export const config = record(
+  {
+    header_name: string({
+      default: "x-kong-limit",
+      doc: "The response header by which an upstream tells what a request used: `video=2, sms=1`.",
+    }),
+    limit_by: string({
+      default: "consumer",
+      one_of: ["consumer", "credential", "ip"],
+      doc: "Whose use is counted together. The client's address stands in where there is no such thing.",
+    }),
+    policy: string({
+      default: "local",
+      one_of: ["local", "cluster", "redis"],
+      doc: "Where is counted: in the memory of the node, in the database, or in Redis.",
+    }),
+    fault_tolerant: boolean({
+      required: true,
+      default: true,
+      doc: "Let requests pass when counting fails; false answers them with 500.",
+    }),
+    redis: redis("The Redis server for `policy: redis`."),
+    block_on_first_violation: boolean({
+      required: true,
+      default: false,
+      doc: "Refuse requests before they are proxied as soon as one limit is used up.",
+    }),
+    hide_client_headers: boolean({ required: true, default: false, doc: "Don't tell clients their limits." }),
+    limits: map(string(), limits, { required: true, doc: "Limits by name.", check: orderProblem }),
+  },
+  {
+    required: true,
+    shorthands: {
+      redis_host: old(string(), "redis_host", "host"),
+      redis_port: old(integer(), "redis_port", "port"),
+      redis_password: old(string({ len_min: 0 }), "redis_password", "password"),
+      redis_username: old(string(), "redis_username", "username"),
+      redis_ssl: old(boolean(), "redis_ssl", "ssl"),
+      redis_ssl_verify: old(boolean(), "redis_ssl_verify", "ssl_verify"),
+      redis_server_name: old(string(), "redis_server_name", "server_name"),
+      redis_timeout: old(integer(), "redis_timeout", "timeout"),
+      redis_database: old(integer(), "redis_database", "database"),
+    },
+  },
+);
+
+export type Config = Infer<typeof config>;
+
+const needs = (then_field: string) =>
+  conditional({
+    if_field: "config.policy",
+    if_match: { eq: "redis" },
+    then_field,
+    then_match: { required: true },
+  });
+
+export const schema = {
+  config,
+  protocols: httpProtocols,
+  checks: [needs("config.redis.host"), needs("config.redis.port"), needs("config.redis.timeout")],
+} satisfies PluginSchema;

@@ -1,0 +1,156 @@
+import { type Property, unused } from "../property.ts";
+
+export const listeners = {
+  proxy_listen: {
+    type: "listeners",
+    default: "0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport backlog=16384",
+    doc: "Where the proxy listens: address:port and flags (ssl, http2, proxy_protocol, reuseport, backlog=N); `off` for nowhere.",
+  },
+  admin_listen: {
+    type: "listeners",
+    default: "127.0.0.1:8001 reuseport backlog=16384",
+    doc: "Where the Admin API listens. Anybody who reaches it rules the gateway: keep it on loopback.",
+  },
+  status_listen: {
+    type: "listeners",
+    default: "off",
+    doc: "Where the Status API listens: /status and /status/ready, for load balancers and monitors; `off` for nowhere.",
+  },
+  trusted_ips: {
+    type: "list",
+    default: "",
+    doc: "Addresses and CIDR blocks whose X-Forwarded-* are believed.",
+  },
+  ...unused("TCP, UDP and TLS routes do not run here", { stream_listen: "off" }),
+  real_ip_header: {
+    type: "string",
+    default: "X-Real-IP",
+    doc: "Field in which trusted peers tell the client's address; `proxy_protocol` for what the connection told.",
+  },
+  real_ip_recursive: {
+    type: "boolean",
+    default: "off",
+    doc: "In a list of addresses take the last that is not trusted, rather than the last.",
+  },
+  port_maps: {
+    type: "list",
+    default: "",
+    doc: "`known:own`, the port that clients know for one that the gateway listens on: told in X-Forwarded-Port.",
+  },
+  headers: {
+    type: "list",
+    default: "server_tokens, latency_tokens, X-Kong-Request-Id",
+    oneOf: [
+      "server_tokens",
+      "latency_tokens",
+      "Server",
+      "Via",
+      "X-Kong-Proxy-Latency",
+      "X-Kong-Response-Latency",
+      "X-Kong-Upstream-Latency",
+      "X-Kong-Admin-Latency",
+      "X-Kong-Upstream-Status",
+      "X-Kong-Request-Id",
+      "off",
+    ],
+    doc: "The gateway's own fields that clients see.",
+  },
+  headers_upstream: {
+    type: "list",
+    default: "X-Kong-Request-Id",
+    oneOf: ["X-Kong-Request-Id", "off"],
+    doc: "The gateway's own fields that upstreams see.",
+  },
+  error_default_type: {
+    type: "string",
+    default: "text/plain",
+    oneOf: ["text/plain", "text/html", "application/json", "application/xml"],
+    doc: "Form of an error for a request that says nothing of forms.",
+  },
+  upstream_keepalive_pool_size: {
+    type: "integer",
+    default: "512",
+    min: 0,
+    unit: "connections",
+    doc: "Idle connections that a worker keeps to one address; 0 for none.",
+  },
+  upstream_keepalive_max_requests: {
+    type: "integer",
+    default: "10000",
+    min: 0,
+    unit: "requests",
+    doc: "Requests on one connection to an upstream; 0 for one.",
+  },
+  upstream_keepalive_idle_timeout: {
+    type: "integer",
+    default: "60",
+    min: 0,
+    unit: "s",
+    doc: "How long a connection to an upstream may idle; 0 for ever.",
+  },
+  nginx_http_client_max_body_size: {
+    type: "size",
+    default: "0",
+    doc: "The largest body of a request; 0 for no limit. More is answered with 413.",
+  },
+  nginx_admin_client_max_body_size: {
+    type: "size",
+    default: "10m",
+    doc: "The largest body of a request to the Admin API, `POST /config` aside; 0 for no limit.",
+  },
+  client_body_buffer_size: {
+    type: "size",
+    default: "64k",
+    doc: "Body of a request that is kept so that a failed try can be repeated.",
+  },
+  nginx_http_large_client_header_buffers: {
+    type: "string",
+    default: "4 8k",
+    doc: "Number and size: a line of a request's head has to fit into one, the head into all.",
+  },
+  nginx_http_keepalive_requests: {
+    type: "integer",
+    default: "10000",
+    min: 1,
+    unit: "requests",
+    doc: "Requests of a client on one connection.",
+  },
+  nginx_http_keepalive_timeout: {
+    type: "time",
+    default: "75s",
+    doc: "How long a client's connection may wait for its next request.",
+  },
+  nginx_http_client_header_timeout: {
+    type: "time",
+    default: "60s",
+    doc: "From the first byte of a request to the end of its head.",
+  },
+  nginx_http_client_body_timeout: { type: "time", default: "60s", doc: "Between two reads of a body." },
+  nginx_http_send_timeout: {
+    type: "time",
+    default: "60s",
+    doc: "In which a client has to take something of what is sent.",
+  },
+  nginx_http_lingering_timeout: {
+    type: "time",
+    default: "5s",
+    doc: "How long a closing connection is still read, so that the client sees the answer.",
+  },
+  nginx_main_worker_shutdown_timeout: {
+    type: "time",
+    default: "10m",
+    doc: "How long requests on the old workers may go on after a reload or an upgrade.",
+  },
+  ...unused("a head's limit is nginx_http_large_client_header_buffers", {
+    lua_max_req_headers: "100",
+    lua_max_resp_headers: "100",
+    lua_max_uri_args: "100",
+    lua_max_post_args: "100",
+  }),
+  ...unused("connections of the gateway's own requests are the platform's", {
+    lua_socket_pool_size: "256",
+    lua_ssl_trusted_certificate: "system",
+    lua_ssl_verify_depth: "1",
+    lua_ssl_protocols: "TLSv1.2 TLSv1.3",
+  }),
+} as const satisfies Record<string, Property>;

@@ -1,0 +1,30 @@
+import { registerHooks } from "node:module";
+
+const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+
+/** The modules of this installation that plugins, scripts and tests import by name. */
+export const ownModules: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({
+    sallyport: "../core/index",
+    "sallyport/testing": "../testing/index",
+    "sallyport/uuid": "../core/uuid/index",
+    "sallyport/mlcache": "../core/mlcache/index",
+    "sallyport/events": "../core/events/index",
+    "sallyport/timers": "../core/timers/index",
+    "sallyport/dns": "../core/dns/index",
+  }).map(([name, file]) => [name, new URL(`${file}${extension}`, import.meta.url).href]),
+);
+
+let isRegistered = false;
+
+/** Has `import "sallyport"` mean this installation, wherever the importing file lies. */
+export const resolveOwnModules = (): void => {
+  if (isRegistered) return;
+  isRegistered = true;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      Object.hasOwn(ownModules, specifier)
+        ? { url: ownModules[specifier]!, shortCircuit: true }
+        : next(specifier, context),
+  });
+};
