@@ -35,13 +35,15 @@ const serverOf = ({ redis }: Place): RedisServer => ({
   serverName: redis.server_name ?? undefined,
 });
 
+/** Counters, and what ends their use. */
+export interface CountersInUse {
+  readonly counters: Counters;
+  close(): void;
+}
+
 /** Counters that outlive their users. */
-const lasting = (counters: Counters): OpenCounters => ({
-  take: (windows) => counters.take(windows),
-  read: (keys) => counters.read(keys),
-  add: (additions) => counters.add(additions),
-  close: () => undefined,
-});
+const lasting = (counters: Counters): CountersInUse => ({ counters, close: () => undefined });
+const closing = (counters: OpenCounters): CountersInUse => ({ counters, close: () => counters.close() });
 
 /** What has to be there for it. */
 export const needOfPlace = ({ policy }: Place): Need | undefined =>
@@ -55,7 +57,7 @@ export const needOfPlace = ({ policy }: Place): Need | undefined =>
 export const countersAt = (
   place: Place,
   host: { counting: CounterPlaces; clock: Clock; timers: Timers; logger: Logger },
-): OpenCounters => {
+): CountersInUse => {
   const { local, cluster, redis } = host.counting;
   switch (place.policy) {
     case "cluster":
@@ -65,7 +67,7 @@ export const countersAt = (
       if (redis === undefined) throw new Error("policy 'redis' is not available here");
       const open = redis(serverOf(place));
       const { sync_rate: rate = -1 } = place;
-      return rate > 0 ? new SyncedCounters(open, rate * 1000, host) : open;
+      return closing(rate > 0 ? new SyncedCounters(open, rate * 1000, host) : open);
     }
     default:
       return lasting(local);

@@ -28,7 +28,7 @@ export const rateLimiting = definePlugin<Config>({
     });
     // What a configuration is bound to keeps its counters apart from those of others.
     const prefix = `ratelimit:${route?.id ?? nobody}:${service?.id ?? nobody}:`;
-    const counters = countersAt(config, host);
+    const { counters, close } = countersAt(config, host);
     const limiter = new Limiter(counters, limits, prefix);
     const identify = identifierOf(config);
     const names = limits.map(({ period }) => [
@@ -49,7 +49,7 @@ export const rateLimiting = definePlugin<Config>({
     };
 
     return {
-      close: () => counters.close(),
+      close,
       access(exchange): Handled {
         try {
           const verdict = limiter.decide(identify(exchange), host.clock.nowMs());

@@ -33,7 +33,7 @@ export const responseRatelimiting = definePlugin<Config>({
   needs: (config) => needOfPlace(config as Config),
   create(config, host, { route, service }) {
     const { clock, logger } = host;
-    const counters = countersAt(config, host);
+    const { counters, close } = countersAt(config, host);
     const names = Object.keys(config.limits);
     const limits = names.flatMap((name) =>
       periods.flatMap((period): Limit[] => {
@@ -75,7 +75,7 @@ export const responseRatelimiting = definePlugin<Config>({
     };
 
     return {
-      close: () => counters.close(),
+      close,
       access(exchange): Handled {
         const identifier = identifierOf(exchange, config.limit_by);
         const nowMs = clock.nowMs();
