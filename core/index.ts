@@ -15,6 +15,7 @@ export * from "./ports/logger.ts";
 export * from "./ports/random.ts";
 export * from "./ports/shareddict.ts";
 export * from "./ports/sharing.ts";
+export * from "./ports/sockets.ts";
 export * from "./ports/subtle.ts";
 export * from "./ports/timers.ts";
 export * from "./ports/transport.ts";

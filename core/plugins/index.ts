@@ -4,12 +4,14 @@ import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
 import { correlationId } from "./correlation-id/index.ts";
 import { cors } from "./cors/index.ts";
+import { datadog } from "./datadog/index.ts";
 import { fileLog } from "./file-log/index.ts";
 import { hmacAuth } from "./hmac-auth/index.ts";
 import { httpLog } from "./http-log/index.ts";
 import { ipRestriction } from "./ip-restriction/index.ts";
 import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
+import { loggly } from "./loggly/index.ts";
 import { opentelemetry } from "./opentelemetry/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { proxyCache } from "./proxy-cache/index.ts";
@@ -20,6 +22,9 @@ import { requestTermination } from "./request-termination/index.ts";
 import { requestTransformer } from "./request-transformer/index.ts";
 import { responseRatelimiting } from "./response-ratelimiting/index.ts";
 import { responseTransformer } from "./response-transformer/index.ts";
+import { standardWebhooks } from "./standard-webhooks/index.ts";
+import { tcpLog } from "./tcp-log/index.ts";
+import { udpLog } from "./udp-log/index.ts";
 import { zipkin } from "./zipkin/index.ts";
 
 /** The plugins that come with the gateway (`plugins = bundled`). */
@@ -40,10 +45,15 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestTransformer,
   responseTransformer,
   redirect,
+  standardWebhooks,
   proxyCache,
   opentelemetry,
   prometheus,
   httpLog,
+  datadog,
   fileLog,
+  udpLog,
+  tcpLog,
+  loggly,
   requestTermination,
 ];
