@@ -8,4 +8,4 @@ import type { Env } from "./env.ts";
 export const countersOf = ({ COUNTERS, DICT }: Env): SharedDict =>
   COUNTERS === "isolate" || DICT === undefined
     ? new MemorySharedDict(webClock)
-    : new DurableDict(DICT, "counters");
+    : new DurableDict(DICT, "kong_rate_limiting_counters");

@@ -78,13 +78,15 @@ const controlProject = ({ name, kvId }: ProjectOptions, main: string): string =>
   ].join("");
 
 /** The module that serves a bundled configuration. */
-const entry = (folder: string): string =>
-  `import { createWorker } from "${relative(folder, moduleOf("worker"))}";
-import tables from "./configuration.json";
-
-export { DictShard, HealthChecks } from "${relative(folder, moduleOf("index"))}";
-export default createWorker(tables);
-`;
+const entry = (folder: string): string => {
+  const module = (name: string): string => JSON.stringify(relative(folder, moduleOf(name)));
+  return [
+    `import { createWorker } from ${module("worker")};`,
+    `import tables from "./configuration.json";`,
+    `export { DictShard, HealthChecks } from ${module("index")};`,
+    `export default createWorker(tables);\n`,
+  ].join("\n");
+};
 
 /** Puts the files of a project into a folder; those that are there stay, but for what is bundled. @returns What was written. */
 export const writeProject = (folder: string, options: ProjectOptions): string[] => {

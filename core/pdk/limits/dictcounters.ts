@@ -11,16 +11,13 @@ export class DictCounters implements Counters {
   }
 
   take(windows: readonly CountedWindow[]): Ready<Taken> {
-    return whenReady(this.usage(windows, 0, []), (used) => {
-      if (used.some((count, i) => count >= windows[i]!.limit)) return { isAllowed: false, counts: used };
-      return whenReady(this.count(windows, 1, 0, []), (counts) => {
-        if (counts.every((count, i) => count <= windows[i]!.limit)) return { isAllowed: true, counts };
-        // Somebody was faster between reading and counting: what was counted is taken back.
-        return whenReady(this.count(windows, -1, 0, []), () => ({
-          isAllowed: false,
-          counts: counts.map((count) => count - 1),
-        }));
-      });
+    // Counting first takes one step where counters are remote; only who is refused takes a second one.
+    return whenReady(this.count(windows, 1, 0, []), (counts) => {
+      if (counts.every((count, i) => count <= windows[i]!.limit)) return { isAllowed: true, counts };
+      return whenReady(this.count(windows, -1, 0, []), () => ({
+        isAllowed: false,
+        counts: counts.map((count) => count - 1),
+      }));
     });
   }
 
