@@ -22,6 +22,7 @@ import { Cluster } from "./cluster.ts";
 import { openDatabase } from "./database.ts";
 import { type Declared, initialTables } from "./declarative.ts";
 import { Feed } from "./feed.ts";
+import { Garbage } from "./garbage.ts";
 import { NodeLogLevel } from "./loglevel.ts";
 import { nodeHostname, nodeId } from "./node.ts";
 import { loadPlugins } from "./plugins.ts";
@@ -227,11 +228,13 @@ export class Master {
     declared: DeclaredStore,
     pool: WorkerPool,
   ): ConfigurationControl {
+    const garbage = new Garbage();
     return {
       configuration,
       async apply(tables) {
         await pool.configure(tables);
         declared.replaceAll(tables);
+        garbage.add();
       },
     };
   }

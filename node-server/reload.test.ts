@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -196,6 +205,7 @@ describe("a start", () => {
   });
 
   test.runIf(process.getuid?.() === 0)("as root has somebody else serve", async () => {
+    chmodSync(world.folder, 0o711);
     add("nginx_user = daemon");
     const { code, stderr } = await world.sallyport("start");
     expect([code, stderr]).toEqual([0, ""]);

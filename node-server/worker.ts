@@ -26,6 +26,7 @@ import {
   type TracedHandler,
   type VaultRow,
 } from "../core/index.ts";
+import { Garbage } from "./garbage.ts";
 import { proxyOptionsOf } from "./proxyoptions.ts";
 import { tlsTerms } from "./tlsterms.ts";
 import { serverCertificates } from "./sni.ts";
@@ -169,6 +170,8 @@ const drain = async (graceMs: number): Promise<void> => {
 const secretIn = ({ vaults = {} }: Tables, reference: string): string =>
   secretOf(reference, Object.values(vaults) as unknown as VaultRow[], variables, conf.vaultEnvPrefix) ?? "";
 
+const garbage = new Garbage();
+
 /** The certificates that are shown, and their names. */
 let shown: Tables = {};
 
@@ -182,6 +185,8 @@ const prepare = (gateway: Gateway, tables: Tables): (() => void) => {
     swap();
     shown = next;
     certificates?.replace(list);
+    // It pauses this thread, for less time than the compilation did.
+    garbage.add();
   };
 };
 

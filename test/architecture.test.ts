@@ -24,7 +24,7 @@ const read = (file: string): Source => {
   const text = withoutComments(readFileSync(path.join(root, file), "utf8"));
   const names = [
     ...text.matchAll(
-      /(?:^|[\s;])(?:import|export)\s[^"';]*?from\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm,
+      /(?:^|[\s;])(?:import|export)\s[^"';]*?from\s*"([^"$]+)"|^\s*import\s*"([^"$]+)"|\bimport\(\s*"([^"$]+)"/gm,
     ),
   ];
   const imports = names.map(([, from, bare, dynamic]) => {

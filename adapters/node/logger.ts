@@ -64,6 +64,9 @@ export class NodeLogger implements Logger {
   }
 }
 
+/** What is kept of records that can't be written yet. */
+const maxHeldBytes = 1024 * 1024;
+
 export interface LogOptions {
   readonly level: LogLevel;
   /** `text` for people, `json` for machines. */
@@ -76,7 +79,9 @@ export interface LogOptions {
 
 /** @throws Error when the file can't be opened. */
 export const nodeLogger = ({ level, format, file, repeats = 0 }: LogOptions): NodeLogger => {
-  const target = pino.destination({ dest: file ?? 2, sync: true, mkdir: true });
+  const target = pino.destination({ dest: file ?? 2, sync: true, mkdir: true, maxLength: maxHeldBytes });
+  // A full disk costs records, never the gateway.
+  target.on("error", () => undefined);
   const stream =
     format === "json"
       ? target

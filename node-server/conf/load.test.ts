@@ -102,13 +102,11 @@ describe("what is wrong", () => {
 
 describe("what has no effect", () => {
   test("is told, with what to use instead", () => {
-    expect(conf("tracing_instrumentations = all\nnginx_events_multi_accept = on\nnope = 1").warnings).toEqual(
-      [
-        "tracing_instrumentations has no effect: there is no tracing yet",
-        "nginx_events_multi_accept has no effect: there is no nginx here",
-        "nope is no property",
-      ],
-    );
+    expect(conf("proxy_server = http://p\nnginx_events_multi_accept = on\nnope = 1").warnings).toEqual([
+      "proxy_server has no effect: upstreams are reached directly",
+      "nginx_events_multi_accept has no effect: there is no nginx here",
+      "nope is no property",
+    ]);
   });
 
   test("is not told when it is left alone", () => {
