@@ -32,7 +32,7 @@ export { BytesBody, readAll } from "./http/bodies.ts";
 export { addressSet } from "./http/address.ts";
 export { HeaderList } from "./http/headers.ts";
 export * from "./pdk/index.ts";
-export { bundledPlugins, workerPlugins } from "./plugins/index.ts";
+export { bundledPlugins } from "./plugins/index.ts";
 export * from "./ports/store.ts";
 export * from "./events/index.ts";
 export * from "./timers/index.ts";

@@ -20,6 +20,10 @@ const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr:
     });
   });
 
+/** What an operator reads who made a mistake. */
+const failure = (message: string): string =>
+  `Error: ${message}\n\n  Run with --v (verbose) or --vv (debug) for more details\n`;
+
 let conf = "";
 const prefix = path.join(folder, "prefix");
 
@@ -60,11 +64,11 @@ test("a gateway goes through its life in the background", async () => {
   expect(await run("health", "-p", prefix)).toMatchObject({
     code: 1,
     stdout: "sallyport...not running\n\n",
-    stderr: `Error: Sallyport is not running at ${prefix}\n`,
+    stderr: failure(`Sallyport is not running at ${prefix}`),
   });
   expect(await run("stop", "-p", prefix)).toMatchObject({
     code: 1,
-    stderr: `Error: Sallyport is not running in prefix: ${prefix}\n`,
+    stderr: failure(`Sallyport is not running in prefix: ${prefix}`),
   });
   expect(readFileSync(path.join(prefix, "logs/error.log"), "utf8")).toContain("serves with 1 worker");
 }, 40_000);
@@ -96,7 +100,7 @@ describe("commands say what they can't do", () => {
     for (const command of ["stop", "quit", "health"]) {
       expect(await run(command, "-p", "/no/such")).toMatchObject({
         code: 1,
-        stderr: "Error: no such prefix: /no/such\n",
+        stderr: failure("no such prefix: /no/such"),
       });
     }
   });
@@ -108,7 +112,7 @@ describe("commands say what they can't do", () => {
     });
     const bad = await run("check", file("bad.conf", "log_level = zz\ndatabase = x\ntrusted_ips = nope\n"));
     expect([bad.code, bad.stderr.match(/^Error: /gm)?.length]).toEqual([1, 3]);
-    expect((await run("check", "/no/such.conf")).stderr).toBe("Error: no file at: /no/such.conf\n");
+    expect((await run("check", "/no/such.conf")).stderr).toBe(failure("no file at: /no/such.conf"));
   });
 
   test("config parse tells every problem, as Kong does", async () => {

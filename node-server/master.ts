@@ -16,6 +16,7 @@ import {
   DeclaredStore,
   type NodeFacts,
   Schedule,
+  type Tables,
 } from "../core/index.ts";
 import { Cluster } from "./cluster.ts";
 import { openDatabase } from "./database.ts";
@@ -114,10 +115,8 @@ export class Master {
       opened && new Cluster({ opened, feed, conf, node: id, timers, random: webRandom, logger });
     await opened?.ready(resources.onWaiting);
     await cluster?.begin();
-    const tables =
-      opened === undefined
-        ? initialTables(conf, configuration, declared, resources.declared)
-        : await feed.load();
+    const load = (): Tables | Promise<Tables> =>
+      opened === undefined ? initialTables(conf, configuration, declared, resources.declared) : feed.load();
     const certificates = await defaultCertificates(conf, "proxy");
     const facts = (worker: number): NodeFacts => ({ id, hostname: nodeHostname, pid: process.pid, worker });
     const pool = new WorkerPool({
@@ -208,7 +207,7 @@ export class Master {
       opened === undefined ? configuration : undefined,
     );
     try {
-      await pool.start(tables);
+      await pool.start(load);
       feed.start(pool);
       await cluster?.start();
       for (const socket of await sockets.take(conf.adminListen, counts, 0, 1))

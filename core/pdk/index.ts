@@ -22,7 +22,7 @@ export {
   type PluginPhases,
   type TracingOptions,
 } from "./plugin.ts";
-export { type Missing, type Need, restricted } from "./needs.ts";
+export { type Missing, missingFor, type Need, restricted } from "./needs.ts";
 export { LogTap } from "./logtap.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";

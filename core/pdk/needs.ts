@@ -8,14 +8,23 @@ export type Need = "database" | "redis" | "files" | "sockets" | "datagrams" | "j
 /** Needs that can't be met, each with the reason that operators are told. */
 export type Missing = Partial<Readonly<Record<Need, string>>>;
 
-const refusal = ({ name, needs }: PluginDefinition, missing: Missing): Check => ({
+/** Why a plugin can't run where something is missing; undefined when it can. @param config Checked and filled. */
+export const missingFor = (
+  { needs }: PluginDefinition,
+  config: unknown,
+  missing: Missing,
+): string | undefined => {
+  const need = needs?.(config);
+  return need === undefined ? undefined : missing[need];
+};
+
+const refusal = (plugin: PluginDefinition, missing: Missing): Check => ({
   print: undefined,
   prepare: () => undefined,
   run(values, errors) {
     if (errors["config"] !== undefined) return;
-    const need = needs!(values["config"]);
-    const reason = need === undefined ? undefined : missing[need];
-    if (reason !== undefined) addEntityError(errors, `plugin '${name}' can't run here: ${reason}`);
+    const reason = missingFor(plugin, values["config"], missing);
+    if (reason !== undefined) addEntityError(errors, `plugin '${plugin.name}' can't run here: ${reason}`);
   },
 });
 

@@ -1,4 +1,4 @@
-import { type PluginDefinition, restricted } from "../pdk/index.ts";
+import type { PluginDefinition } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
@@ -47,13 +47,3 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   fileLog,
   requestTermination,
 ];
-
-/** The plugins of a Worker. Each runs where the platform lets it; a configuration that needs more is refused by name. */
-export const workerPlugins = restricted(bundledPlugins, {
-  database: "counters of a cluster are in a database, which Workers don't have",
-  redis: "Workers keep no connection to Redis between requests",
-  files: "Workers have no files",
-  sockets: "it keeps a socket open, which Workers don't do between requests",
-  datagrams: "Workers send no UDP",
-  javascript: "Workers can't run code that comes as text",
-});

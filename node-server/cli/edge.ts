@@ -1,11 +1,9 @@
 import type { Command } from "commander";
-import { build, deploy } from "./deploy.ts";
-import { attempt } from "./failure.ts";
-import { sync } from "./sync.ts";
+import { lazily } from "./failure.ts";
 
 const conf = ["-c, --conf <file>", "configuration file"] as const;
 
-/** The commands that bring the gateway, and what it holds, to the edge. */
+/** `build`, `deploy`, `sync`: what brings a gateway to the edge. */
 export const addEdge = (program: Command): void => {
   program
     .command("build")
@@ -19,7 +17,7 @@ export const addEdge = (program: Command): void => {
       "sallyport-config",
     )
     .option(...conf)
-    .action(attempt(build));
+    .action(lazily(async () => (await import("./deploy.ts")).build));
   program
     .command("deploy")
     .description(
@@ -32,7 +30,7 @@ export const addEdge = (program: Command): void => {
     .option("--name <name>", "name of the Worker", "sallyport")
     .option("--kv-id <id>", "the KV namespace that both Workers share")
     .option(...conf)
-    .action(attempt(deploy));
+    .action(lazily(async () => (await import("./deploy.ts")).deploy));
   program
     .command("sync")
     .description("Bring what a gateway holds to the edge's control plane")
@@ -44,5 +42,5 @@ export const addEdge = (program: Command): void => {
     .option("--watch", "go on, and bring over each change")
     .option("--interval <seconds>", "between two looks", "5")
     .option(...conf)
-    .action(attempt(sync));
+    .action(lazily(async () => (await import("./sync.ts")).sync));
 };

@@ -11,6 +11,8 @@ import { debug, verbose } from "./output.ts";
 export interface ConfOptions {
   readonly conf?: string;
   readonly prefix?: string;
+  /** Seconds. */
+  readonly dbTimeout?: string;
 }
 
 const hidden = "******";
@@ -20,7 +22,7 @@ const hidden = "******";
  *
  * @throws ConfError with every problem.
  */
-export const loadedConf = ({ conf: file, prefix }: ConfOptions): Conf => {
+export const loadedConf = ({ conf: file, prefix, dbTimeout }: ConfOptions): Conf => {
   verbose(`Sallyport: ${version}`);
   debug(`Node: ${process.versions.node}`);
   const kept = prefix === undefined ? undefined : environmentLayer(path.resolve(prefix));
@@ -31,7 +33,10 @@ export const loadedConf = ({ conf: file, prefix }: ConfOptions): Conf => {
     file: from,
     environment: process.env,
     lowest: kept,
-    ...(prefix !== undefined && { overrides: { prefix: path.resolve(prefix) } }),
+    overrides: {
+      ...(prefix !== undefined && { prefix: path.resolve(prefix) }),
+      ...(dbTimeout !== undefined && { pg_timeout: String(Number(dbTimeout) * 1000) }),
+    },
   });
   verbose(`prefix in use: ${conf.prefix}`);
   for (const name of [...propertyNames].sort()) tellProperty(conf, name);

@@ -2,11 +2,15 @@ import { createInterface } from "node:readline/promises";
 import type { MigrationName, MigrationState, Migrations } from "../../adapters/sql/index.ts";
 import { CommandError } from "./failure.ts";
 import { type ConfOptions, configured, withDatabase } from "./opened.ts";
-import { say } from "./output.ts";
+import { say, setQuiet } from "./output.ts";
 
 export interface MigrationsOptions extends ConfOptions {
   /** Answer every question with yes. */
   readonly yes?: boolean;
+  /** Say nothing but errors. */
+  readonly quiet?: boolean;
+  /** Drop everything before. */
+  readonly force?: boolean;
 }
 
 type Work = (migrations: Migrations, options: MigrationsOptions) => Promise<void>;
@@ -24,6 +28,7 @@ const nothing: Pick<Migrations, keyof Migrations> = {
 const onDatabase =
   (work: Work) =>
   async (options: MigrationsOptions): Promise<void> => {
+    setQuiet(options.quiet === true);
     const { conf, configuration } = await configured(options);
     await withDatabase(conf, configuration, async (opened) => {
       await work((opened?.migrations ?? nothing) as Migrations, options);
@@ -36,7 +41,8 @@ const tell = (done: readonly MigrationName[]): void => {
 };
 
 /** `migrations bootstrap`: brings an empty database to this version's form. */
-export const bootstrap = onDatabase(async (migrations) => {
+export const bootstrap = onDatabase(async (migrations, { force = false }) => {
+  if (force) await migrations.reset();
   if ((await migrations.state()).isBootstrapped) {
     say("Database already bootstrapped");
     return;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as after } from "node:timers/promises";
+import { gather } from "../conf/sources.ts";
 import { runningPid } from "../pidfile.ts";
 import { preparePrefix } from "../prefix.ts";
 import { leaveNote, type ReloadAnswer, takeAnswer } from "../reloadnote.ts";
@@ -13,7 +14,8 @@ import { say, verbose, warn } from "./output.ts";
 const pollMs = 50;
 
 const prefixOf = ({ prefix, conf }: ConfOptions): string => {
-  const found = prefix === undefined ? loadedConf({ ...(conf && { conf }) }).prefix : path.resolve(prefix);
+  // A gateway can be stopped whatever is wrong with its configuration.
+  const found = path.resolve(prefix ?? gather({ file: conf, environment: process.env }).texts.prefix);
   if (!existsSync(found)) throw new CommandError(`no such prefix: ${found}`);
   verbose(`prefix in use: ${found}`);
   return found;

@@ -7,6 +7,13 @@ export const setVerbosity = (wanted: Verbosity): void => {
   verbosity = wanted;
 };
 
+let isQuiet = false;
+
+/** Whether commands keep what they are asked for to themselves; failures are always told. */
+export const setQuiet = (wanted: boolean): void => {
+  isQuiet = wanted;
+};
+
 export const isVerbose = (): boolean => verbosity !== "quiet";
 
 const two = (value: number): string => String(value).padStart(2, "0");
@@ -21,6 +28,7 @@ const stamped = (level: string, line: string): string => `${stamp()} [${level}] 
 
 /** What a command is asked for: bare lines, or stamped ones beside `--v`. */
 export const say = (line: string): void => {
+  if (isQuiet) return;
   process.stdout.write(isVerbose() ? stamped("info", line) : `${line}\n`);
 };
 

@@ -6,7 +6,10 @@ import { say } from "./output.ts";
 const camel = (name: string): string =>
   name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-const source = (name: string): string => `import { definePlugin, record, string } from "sallyport";
+/** A line that begins with it would be taken for one of this file. */
+const keyword = "import";
+
+const source = (name: string): string => `${keyword} { definePlugin, record, string } from "sallyport";
 
 const config = record({
   header: string({ default: "X-${name}", doc: "The field that the response gets." }),
@@ -30,8 +33,8 @@ export const plugin = definePlugin({
 });
 `;
 
-const testSource = (name: string): string => `import { gatewayOn, oneRoute } from "sallyport/testing";
-import { expect, test } from "vitest";
+const testSource = (name: string): string => `${keyword} { gatewayOn, oneRoute } from "sallyport/testing";
+${keyword} { expect, test } from "vitest";
 import { plugin } from "./index.ts";
 
 test("${camel(name)} adds its field to every response", async () => {

@@ -1,18 +1,9 @@
 import { Command } from "commander";
-import { check } from "./check.ts";
 import { completion } from "./completion.ts";
-import { init, parse } from "./config.ts";
-import { dbExport, dbImport } from "./exchange.ts";
-import { attempt, CommandError } from "./failure.ts";
 import { addEdge } from "./edge.ts";
-import { generateCertificate } from "./hybrid.ts";
-import { bootstrap, finish, list, type MigrationsOptions, reset, status, up } from "./migrations.ts";
-import { drain, health, prepare, quit, reload, stop } from "./node.ts";
-import { diff, plan } from "./plan.ts";
-import { start, type StartOptions } from "./start.ts";
+import { attempt, CommandError, lazily } from "./failure.ts";
+import type { StartOptions } from "./start.ts";
 import { addTools } from "./tools.ts";
-import { vaultGet } from "./vault.ts";
-import { showVersion } from "./version.ts";
 
 const conf = [
   "-c, --conf <file>",
@@ -21,8 +12,7 @@ const conf = [
 const prefix = ["-p, --prefix <folder>", "folder that the gateway runs in"] as const;
 const lockTimeout = [
   "--lock-timeout <seconds>",
-  "how long to wait for another node's migrations",
-  "60",
+  "no effect: nodes wait for each other's migrations",
 ] as const;
 const dbTimeout = ["--db-timeout <seconds>", "how long the database may take to answer"] as const;
 
@@ -49,14 +39,19 @@ const group = (parent: Command, name: string, what: string): Command => {
 
 const addStart = (program: Command): void => {
   for (const [name, what, work] of [
-    ["start", "Start the gateway, in the background unless nginx_daemon = off", start],
+    [
+      "start",
+      "Start the gateway, in the background unless nginx_daemon = off",
+      lazily(async () => (await import("./start.ts")).start),
+    ],
     [
       "restart",
       "Stop the gateway, if it runs, and start it",
-      async (options: StartOptions) => {
+      attempt(async (options: StartOptions) => {
+        const [{ stop }, { start }] = await Promise.all([import("./node.ts"), import("./start.ts")]);
         await stop(options).catch(() => undefined);
         await start(options);
-      },
+      }),
     ],
   ] as const)
     node(
@@ -71,11 +66,13 @@ const addStart = (program: Command): void => {
       .option(...lockTimeout)
       .option("--nginx-conf <file>", "no effect: there is no nginx here")
       .option("--nginx-conf-flags <flags>", "no effect")
-      .action(attempt(work));
+      .action(work);
 };
 
 const addLife = (program: Command): void => {
-  node(program, "stop", "Stop the gateway; requests under way have 10 seconds to end").action(attempt(stop));
+  node(program, "stop", "Stop the gateway; requests under way have 10 seconds to end").action(
+    lazily(async () => (await import("./node.ts")).stop),
+  );
   node(
     program,
     "quit",
@@ -84,7 +81,7 @@ const addLife = (program: Command): void => {
   )
     .option("-t, --timeout <seconds>", "seconds until force", "10")
     .option("-w, --wait <seconds>", "seconds before it begins", "0")
-    .action(attempt(quit));
+    .action(lazily(async () => (await import("./node.ts")).quit));
   node(
     program,
     "reload",
@@ -94,21 +91,21 @@ const addLife = (program: Command): void => {
   )
     .option("--nginx-conf <file>", "no effect: there is no nginx here")
     .option("--nginx-conf-flags <flags>", "no effect")
-    .action(attempt(reload));
+    .action(lazily(async () => (await import("./node.ts")).reload));
   node(program, "prepare", "Write the prefix (folders, what the node runs with) and start nothing")
     .option("--nginx-conf <file>", "no effect: there is no nginx here")
-    .action(attempt(prepare));
+    .action(lazily(async () => (await import("./node.ts")).prepare));
   node(program, "health", "Tell whether the gateway runs; exit code 1 when it does not").action(
-    attempt(health),
+    lazily(async () => (await import("./node.ts")).health),
   );
   node(program, "drain", "Have the status listener say that nothing more should be sent here").action(
-    attempt(drain),
+    lazily(async () => (await import("./node.ts")).drain),
   );
   program
     .command("check")
     .description("Check a configuration file: every problem at once")
     .argument("[conf]", "the file", "/etc/sallyport/sallyport.conf")
-    .action(attempt(check));
+    .action(lazily(async () => (await import("./check.ts")).check));
 };
 
 const addConfig = (program: Command): void => {
@@ -117,7 +114,7 @@ const addConfig = (program: Command): void => {
   const admin = ["--admin <url>", "compare with the gateway at this Admin API"] as const;
   node(config, "init", "Write a sample to begin with", "sallyport config init")
     .argument("[file]", "where to", "kong.yml")
-    .action(attempt(init));
+    .action(lazily(async () => (await import("./config.ts")).init));
   node(
     config,
     "parse",
@@ -129,7 +126,7 @@ const addConfig = (program: Command): void => {
       attempt(async (path: string | undefined, options) => {
         if (path === undefined)
           throw new CommandError("expected a declarative configuration file; see `sallyport config --help`");
-        await parse(path, options);
+        await (await import("./config.ts")).parse(path, options);
       }),
     );
   node(
@@ -139,10 +136,10 @@ const addConfig = (program: Command): void => {
   )
     .argument(...file)
     .option("--delete", "delete what the file does not hold")
-    .action(attempt(dbImport));
+    .action(lazily(async () => (await import("./exchange.ts")).dbImport));
   node(config, "db_export", "Write the database as a declarative configuration")
     .argument("[file]", "where to", "kong.yml")
-    .action(attempt(dbExport));
+    .action(lazily(async () => (await import("./exchange.ts")).dbExport));
   node(
     config,
     "diff",
@@ -150,36 +147,32 @@ const addConfig = (program: Command): void => {
   )
     .argument(...file)
     .option(...admin)
-    .action(attempt(diff));
+    .action(lazily(async () => (await import("./plan.ts")).diff));
   node(config, "plan", "Tell what db_import would do")
     .argument(...file)
     .option(...admin)
     .option("--delete", "as db_import --delete")
-    .action(attempt(plan));
+    .action(lazily(async () => (await import("./plan.ts")).plan));
 };
 
 const addMigrations = (program: Command): void => {
   const migrations = group(program, "migrations", "Bring the database to this version's form");
-  const steps: [name: string, what: string, work: (options: MigrationsOptions) => Promise<void>][] = [
-    ["bootstrap", "Prepare an empty database", bootstrap],
-    ["up", "Begin new migrations", up],
-    ["finish", "End pending migrations", finish],
-    [
-      "list",
-      "List executed, pending and new migrations; exit code 3, 4 or 5 when something is to be done",
-      list,
-    ],
-    ["status", "The same as JSON", status],
-    ["reset", "Drop everything, rows included", reset],
-  ];
-  for (const [name, what, work] of steps)
+  const steps = [
+    ["bootstrap", "Prepare an empty database"],
+    ["up", "Begin new migrations"],
+    ["finish", "End pending migrations"],
+    ["list", "List executed, pending and new migrations; exit code 3, 4 or 5 when something is to be done"],
+    ["status", "The same as JSON"],
+    ["reset", "Drop everything, rows included"],
+  ] as const;
+  for (const [name, what] of steps)
     node(migrations, name, what)
       .option("-y, --yes", "answer every question with yes")
       .option("-q, --quiet", "say nothing but errors")
       .option("-f, --force", "bootstrap: drop everything first")
       .option(...dbTimeout)
       .option(...lockTimeout)
-      .action(attempt(work));
+      .action(lazily(async () => (await import("./migrations.ts"))[name]));
 };
 
 /** The command line. */
@@ -211,14 +204,14 @@ export const createProgram = (): Command => {
     "sallyport vault get '{vault://env/db/password}'",
   )
     .argument("<reference>", "{vault://vault/resource/key}, or what stands between the braces")
-    .action(attempt(vaultGet));
+    .action(lazily(async () => (await import("./vault.ts")).vaultGet));
   group(program, "hybrid", "Certificates for TLS between nodes")
     .command("gen_cert")
     .description("Make a certificate and its key, ./cluster.crt and ./cluster.key by default")
     .argument("[cert]", "where to write the certificate")
     .argument("[key]", "where to write the key")
     .option("-d, --days <days>", "how long it is valid", "1095")
-    .action(attempt(generateCertificate));
+    .action(lazily(async () => (await import("./hybrid.ts")).generateCertificate));
   addTools(program);
   addEdge(program);
   program
@@ -234,6 +227,6 @@ export const createProgram = (): Command => {
     .command("version")
     .description("Print the version")
     .option("-a, --all", "also the versions of what it runs on")
-    .action(showVersion);
+    .action(lazily(async () => (await import("./version.ts")).showVersion));
   return program;
 };

@@ -1,10 +1,5 @@
 import type { Command } from "commander";
-import { dev } from "./dev.ts";
-import { exec, repl } from "./exec.ts";
-import { explain } from "./explain.ts";
-import { attempt } from "./failure.ts";
-import { newPlugin } from "./plugin.ts";
-import { test } from "./test.ts";
+import { lazily } from "./failure.ts";
 
 const conf = ["-c, --conf <file>", "configuration file"] as const;
 const prefix = ["-p, --prefix <folder>", "folder that the gateway runs in"] as const;
@@ -24,7 +19,7 @@ export const addTools = (program: Command): void => {
     .option(...prefix)
     .option("--plugin <place>", "a plugin's file or folder; may be said again", all)
     .addHelpText("after", examples("sallyport dev kong.yml", "sallyport dev kong.yml --plugin ./my-plugin"))
-    .action(attempt(dev));
+    .action(lazily(async () => (await import("./dev.ts")).dev));
   program
     .command("explain")
     .description(
@@ -44,7 +39,7 @@ export const addTools = (program: Command): void => {
         "sallyport explain POST /orders -H 'X-Beta: 1'",
       ),
     )
-    .action(attempt(explain));
+    .action(lazily(async () => (await import("./explain.ts")).explain));
   program
     .command("exec")
     .description("Run a script with the parts of the gateway at hand, under the name `sallyport`")
@@ -62,13 +57,13 @@ export const addTools = (program: Command): void => {
         ),
     )
     .passThroughOptions()
-    .action(attempt(exec));
+    .action(lazily(async () => (await import("./exec.ts")).exec));
   program
     .command("repl")
     .description("The same, line by line")
     .option(...conf)
     .option(...prefix)
-    .action(attempt(repl));
+    .action(lazily(async () => (await import("./exec.ts")).repl));
   program
     .command("test")
     .description("Run tests of plugins in the runtimes that they will run in")
@@ -76,12 +71,12 @@ export const addTools = (program: Command): void => {
     .option("--runtime <names>", "node, workerd, or both with a comma between", "node,workerd")
     .option("--watch", "again whenever a file changes")
     .addHelpText("after", examples("sallyport test my-plugin", "sallyport test --runtime node --watch"))
-    .action(attempt(test));
+    .action(lazily(async () => (await import("./test.ts")).test));
   program
     .command("plugin")
     .description("Begin a plugin")
     .command("new")
     .description("Write a plugin that works, and its test, into a folder of that name")
     .argument("<name>", "small letters, digits and hyphens")
-    .action(attempt(newPlugin));
+    .action(lazily(async () => (await import("./plugin.ts")).newPlugin));
 };

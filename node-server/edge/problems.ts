@@ -2,6 +2,7 @@ import { MemorySharedDict } from "../../adapters/memory/index.ts";
 import {
   FetchTransport,
   webClock,
+  webMissing,
   WebFetcher,
   webRandom,
   webSubtle,
@@ -12,6 +13,7 @@ import {
   type Gateway,
   healthBoard,
   type Logger,
+  missingFor,
   type PluginDefinition,
   type Row,
   type Tables,
@@ -103,8 +105,8 @@ const edgeGateway = (plugins: readonly PluginDefinition[]): Gateway =>
       logger: silent,
       timers: new WebTimers(silent),
       counters: new MemorySharedDict(webClock),
-      responses: new MemorySharedDict(webClock),
       board: healthBoard(new MemorySharedDict(webClock)),
+      responses: new MemorySharedDict(webClock),
       subtle: webSubtle,
       fetcher: new WebFetcher(),
       files: undefined,
@@ -121,14 +123,17 @@ const ofPlugins = (tables: Tables, plugins: readonly PluginDefinition[]): EdgePr
     const service = tables["services"]?.[idOf(row["service"]) ?? ""];
     const scope = [route && `route ${nameOf(route)}`, service && `service ${nameOf(service)}`];
     const at = scope.filter((part) => part !== undefined).join(" and ");
+    const refused = (what: string): EdgeProblem[] => [
+      { kind: "refused", where: `plugin ${nameOf(row)} ${at === "" ? "everywhere" : `on ${at}`}`, what },
+    ];
+    const definition = plugins.find(({ name }) => name === row["name"]);
+    const missing = definition && missingFor(definition, row["config"], webMissing);
+    if (missing !== undefined) return refused(missing);
     try {
       gateway.prepare({ plugins: { [row.id]: row } });
       return [];
     } catch (error) {
-      const what = error instanceof Error ? error.message : String(error);
-      return [
-        { kind: "refused", where: `plugin ${nameOf(row)} ${at === "" ? "everywhere" : `on ${at}`}`, what },
-      ];
+      return refused(error instanceof Error ? error.message : String(error));
     }
   });
 };

@@ -28,7 +28,8 @@ export class KvDouble {
       return kept;
     };
     const bytes = (value: string | Uint8Array): ArrayBuffer => {
-      return new Uint8Array(typeof value === "string" ? new TextEncoder().encode(value) : value).buffer;
+      const copy = typeof value === "string" ? new TextEncoder().encode(value) : value.slice();
+      return Uint8Array.from(copy).buffer;
     };
     const kv = {
       get: async (key: string) => {

@@ -1,4 +1,5 @@
-import { workerPlugins, type NodeInformation, type RouterFlavor } from "../../core/index.ts";
+import { type NodeInformation, type RouterFlavor } from "../../core/index.ts";
+import { edgePlugins } from "../plugins.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { ControlEnv } from "./env.ts";
 
@@ -18,7 +19,7 @@ export const informationOf = (env: ControlEnv, nodeId: string): NodeInformation 
   nodeId,
   masterPid: 0,
   workerPids: [],
-  plugins: workerPlugins,
+  plugins: edgePlugins,
   properties: {
     database: "sqlite",
     role: "traditional",

@@ -119,7 +119,7 @@ describe("counted together are", () => {
 
 describe("counting", () => {
   const broken = Object.assign(new MemorySharedDict(new MemoryClock()), {
-    incr: () => Promise.reject(new Error("out of order")),
+    get: () => Promise.reject(new Error("out of order")),
   }) as SharedDict;
   const verdictOn = async (config: Record<string, unknown>): Promise<number> => {
     const document = oneRoute([{ name: "rate-limiting", config: { minute: 1, ...config } }]);
