@@ -1,10 +1,9 @@
 import type { RouteRow, ServiceRow } from "./entities/rows.ts";
 import { requestIds } from "./http/identifier.ts";
-import { ClientRequest, Exchange, Metrics, type PluginHost, LogTap } from "./pdk/index.ts";
-import { sharedCache, WorkerEvents } from "./events/index.ts";
+import { ClientRequest, Exchange, LogTap, type PluginHost } from "./pdk/index.ts";
+import { createHost } from "./pdk/host.ts";
 import { Instances, type KeptInstances } from "./pipeline/instances.ts";
 import { Planner } from "./pipeline/planner.ts";
-import { DictCounters } from "./pdk/limits/index.ts";
 import type { GroupState } from "./balancer/index.ts";
 import type { DnsClient, DnsStatistics } from "./dns/index.ts";
 import type { Directory, Row } from "./ports/directory.ts";
@@ -114,32 +113,13 @@ class CompiledGateway implements Gateway {
       find: (entity, field, value) => this.rows.find(entity, field, value),
       list: (entity, field, value) => this.rows.list(entity, field, value),
     };
-    const { clock, random, logger, timers, counters, responses, subtle, fetcher, files } = ports;
-    const events = ports.sharing && new WorkerEvents(ports.sharing.bus, logger);
-    this.host = {
-      cache: sharedCache(clock, ports.sharing, events),
-      events,
-      clock,
-      random,
-      logger,
-      timers,
-      counters,
-      counting: {
-        local: new DictCounters(counters),
-        cluster: ports.counting?.cluster,
-        redis: ports.counting?.redis,
-      },
-      responses,
-      subtle,
-      fetcher,
-      files,
-      metrics: new Metrics(),
+    this.host = createHost(ports, log, {
       directory,
       node: options.node,
+      isTrusted: this.ports.options.isTrusted,
       version: options.version,
       tracing: options.tracing ?? { isOn: false, samplingRate: 0 },
-      listenToLog: (listener) => log.listen(listener),
-    };
+    });
     this.instances = new Instances(options, this.host, this.tracer);
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
     for (const plugin of options.plugins) plugin.initWorker?.(this.host);
@@ -260,7 +240,7 @@ class CompiledGateway implements Gateway {
       if (swapUpstreams !== undefined) this.prober?.update();
       rows.apply(changes.filter(isInPlace));
       this.rows = rows;
-      if (made !== undefined) this.keep(made.kept);
+      if (made !== undefined) this.kept = this.instances.retire(this.kept, made.kept);
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
       if (instances !== undefined) this.instances.configure(instances.map(([row]) => row));
     };
@@ -275,19 +255,10 @@ class CompiledGateway implements Gateway {
       swapUpstreams();
       this.prober?.update();
       this.rows = rows;
-      this.keep(kept);
+      this.kept = this.instances.retire(this.kept, kept);
       this.snapshot = { version: this.snapshot.version + 1, router, planner };
       this.instances.configure(instances.map(([row]) => row));
     };
-  }
-
-  /** Ends the plugins that are no longer in use. */
-  private keep(kept: KeptInstances): void {
-    const before = this.kept;
-    this.kept = kept;
-    if (before === kept) return;
-    for (const [id, { instance }] of before)
-      if (kept.get(id)?.instance !== instance) instance.phases.close?.();
   }
 
   private routerOptions(): { flavor: RouterFlavor } {

@@ -1,21 +1,59 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { resolveOwnModules } from "./self.ts";
+import {
+  bundledPlugins,
+  isKongModule,
+  kongPlugin,
+  type Missing,
+  type PluginDefinition,
+  restricted,
+} from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
-import { bundledPlugins, type Missing, type PluginDefinition, restricted } from "../core/index.ts";
+import { resolveOwnModules } from "./self.ts";
 
 const bundled = new Map(bundledPlugins.map((plugin) => [plugin.name, plugin]));
 
 const isDefinition = (value: unknown): value is PluginDefinition =>
   typeof value === "object" && value !== null && "name" in value && "create" in value && "config" in value;
 
+const endings = ["", ".ts", ".js", ".mjs", ".cjs", "/index.ts", "/index.js", "/index.mjs"];
+const isFile = (file: string): boolean => existsSync(file) && statSync(file).isFile();
+
+/** The file of a path that may leave its ending or `index` out. */
+const fileAt = (base: string): string | undefined => endings.map((ending) => base + ending).find(isFile);
+
+/** Where a plugin of that name is: in the node's `plugins` folder, then among the packages that are installed for it. */
+const fileOf = (name: string, prefix: string): string | undefined => {
+  if (name.startsWith("/")) return fileAt(name);
+  const own = fileAt(path.join(prefix, "plugins", name));
+  if (own !== undefined) return own;
+  for (const from of [prefix, process.cwd()]) {
+    try {
+      return createRequire(path.join(from, "package.json")).resolve(name);
+    } catch {
+      // The next place may have it.
+    }
+  }
+  return undefined;
+};
+
+/** A name for a plugin whose module has none: that of its file, or of its folder. */
+const nameOf = (file: string): string => {
+  const { name, dir } = path.parse(file);
+  return name === "index" ? path.basename(dir) : name;
+};
+
 const load = async (file: string): Promise<PluginDefinition> => {
+  // A file that changed is another module: who loads again gets what is there now.
+  const url = `${pathToFileURL(file).href}?at=${statSync(file).mtimeMs}`;
   resolveOwnModules();
-  // A module that changed is another one: a reload takes its new form.
-  const { mtimeMs } = statSync(file);
-  const module = (await import(`${pathToFileURL(file).href}?${mtimeMs}`)) as { plugin?: unknown };
-  if (!isDefinition(module.plugin)) throw new TypeError(`${file} does not export \`plugin\``);
-  return module.plugin;
+  const module = (await import(url)) as { plugin?: unknown; default?: unknown };
+  if (isDefinition(module.plugin)) return module.plugin;
+  for (const candidate of [module, module.default])
+    if (isKongModule(candidate)) return kongPlugin(nameOf(file), candidate);
+  throw new TypeError(`${file} does not export \`plugin\``);
 };
 
 /** What configurations can't have on this node. */
@@ -24,21 +62,23 @@ const missing = ({ database }: Pick<Conf, "database">): Missing => ({
 });
 
 /**
- * The plugins that a node may use.
+ * The plugins that a node may use. Called again it loads what changed on the disk anew.
  *
  * @param conf Paths in `plugins` are absolute.
- * @throws TypeError when one of them is unknown or no plugin.
+ * @throws TypeError when one of them is unknown or no plugin; those that were loaded before stay as they are.
  */
-export const loadPlugins = async (conf: Pick<Conf, "plugins" | "database">): Promise<PluginDefinition[]> => {
-  const names = conf.plugins;
+export const loadPlugins = async (
+  conf: Pick<Conf, "plugins" | "database" | "prefix">,
+): Promise<PluginDefinition[]> => {
   const found = new Map<string, PluginDefinition>();
-  for (const name of names) {
+  for (const name of conf.plugins) {
     if (name === "off") continue;
     if (name === "bundled") {
       for (const plugin of bundledPlugins) found.set(plugin.name, plugin);
       continue;
     }
-    const plugin = name.startsWith("/") ? await load(name) : bundled.get(name);
+    const file = bundled.has(name) ? undefined : fileOf(name, conf.prefix);
+    const plugin = file === undefined ? bundled.get(name) : await load(file);
     if (plugin === undefined) throw new TypeError(`plugin '${name}' is not installed`);
     found.set(plugin.name, plugin);
   }

@@ -58,12 +58,12 @@ test("a collector that goes by the official definitions understands spans and lo
   });
   await expect.poll(() => bodies.has("/traces"), { timeout: 10_000 }).toBe(true);
   const root = definitions();
-  const decode = (type: string, body: Buffer): Record<string, never[]> => {
+  const decode = (type: string, body: Buffer): Record<string, unknown> => {
     const message = root.lookupType(`opentelemetry.proto.collector.${type}`);
     return message.toObject(message.decode(body), { longs: Number, bytes: String, enums: String });
   };
   const traces = decode("trace.v1.ExportTraceServiceRequest", bodies.get("/traces")!);
-  const [{ resource, scopeSpans }] = traces["resourceSpans"] as unknown as [
+  const [{ resource, scopeSpans }] = traces["resourceSpans"] as [
     { resource: { attributes: Attribute[] }; scopeSpans: { spans: Record<string, unknown>[] }[] },
   ];
   expect(plain(resource.attributes)).toMatchObject({ "service.name": "kong", zone: "a" });
@@ -77,7 +77,7 @@ test("a collector that goes by the official definitions understands spans and lo
   await fetch(`http://127.0.0.1:${daemon.proxyPort}/dead`);
   await expect.poll(() => bodies.has("/logs"), { timeout: 10_000 }).toBe(true);
   const logs = decode("logs.v1.ExportLogsServiceRequest", bodies.get("/logs")!);
-  const [{ scopeLogs }] = logs["resourceLogs"] as unknown as [
+  const [{ scopeLogs }] = logs["resourceLogs"] as [
     { scopeLogs: { logRecords: { severityText: string; body: { stringValue: string } }[] }[] },
   ];
   expect(scopeLogs[0]!.logRecords[0]).toMatchObject({ body: { stringValue: expect.any(String) } });

@@ -10,6 +10,7 @@ import {
   nodeLogger,
   nodeDialer,
   NodeLineFiles,
+  NodeSockets,
   NodeTransport,
 } from "../adapters/node/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
@@ -109,6 +110,7 @@ const openGateway = async (): Promise<Gateway> => {
       counters: countersOf(zones, owner),
       counting,
       responses: responsesOf(zones, owner),
+      sockets: new NodeSockets(),
       board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
       dialer: nodeDialer,
@@ -122,9 +124,9 @@ const openGateway = async (): Promise<Gateway> => {
       plugins,
       node,
       routerFlavor: conf.routerFlavor,
+      tracing: conf.tracing,
       proxy: proxyOptionsOf(conf, version),
       secrets: { variables, prefix: conf.vaultEnvPrefix },
-      tracing: conf.tracing,
       isProber: node.worker === 0,
       onHealthChange: (change) => tell({ type: "health", change }),
       ...(conf.isTraced && { onTraced: showRequest }),

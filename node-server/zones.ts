@@ -55,12 +55,13 @@ export const createZones = (cacheBytes: number): Zones => ({
 export const countersOf = ({ dicts }: Zones, owner: number): SharedDict =>
   new ZoneDict(dicts.kong_rate_limiting_counters, webClock, owner);
 
-/** The health of upstreams, as a thread reaches it. */
-export const boardOf = ({ dicts }: Zones, owner: number): HealthBoard =>
-  healthBoard(new ZoneDict(dicts.kong_healthchecks, webClock, owner));
 /** What plugins keep of responses, beside the cache of entities. */
 export const responsesOf = ({ dicts }: Zones, owner: number): SharedDict =>
   new ZoneDict(dicts.kong_db_cache, webClock, owner);
+
+/** The health of upstreams, as a thread reaches it. */
+export const boardOf = ({ dicts }: Zones, owner: number): HealthBoard =>
+  healthBoard(new ZoneDict(dicts.kong_healthchecks, webClock, owner));
 
 /** What a thread shares with the others. */
 export const sharingOf = ({ dicts, bus }: Zones, owner: number, timers: Timers): Sharing => {

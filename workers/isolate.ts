@@ -16,6 +16,7 @@ import {
   type Logger,
   type Tables,
   type Timers,
+  workerPlugins,
 } from "../core/index.ts";
 import manifest from "../package.json" with { type: "json" };
 import { countersOf } from "./counters.ts";
@@ -26,7 +27,6 @@ import { HealthLink } from "./healthlink.ts";
 import { edgeLogger } from "./logger.ts";
 import { type Beside, News } from "./news.ts";
 import { cloudflareFetch } from "./platform.ts";
-import { edgePlugins } from "./plugins.ts";
 
 /** Seconds between two looks for a newer configuration. */
 const updateSeconds = 5;
@@ -124,7 +124,7 @@ export class Isolate {
       },
       {
         version: manifest.version,
-        plugins: edgePlugins,
+        plugins: workerPlugins,
         node: { id, hostname: "edge", pid: 0, worker: 0 },
         isProber: prober !== undefined,
         onHealthChange: (change) => this.link?.notice(change),

@@ -11,3 +11,4 @@ export { MemoryTransport, type MemoryAnswer, type SentRequest } from "./transpor
 export { memoryPorts, type MemoryPorts } from "./ports.ts";
 export { MemoryBusHub } from "./workerbus.ts";
 export { MemoryStore } from "./store.ts";
+export { MemorySockets } from "./sockets.ts";

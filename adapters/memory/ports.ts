@@ -4,6 +4,7 @@ import { MemoryFetcher } from "./fetcher.ts";
 import { MemoryLogger } from "./logger.ts";
 import { MemoryRandom } from "./random.ts";
 import { MemorySharedDict } from "./shareddict.ts";
+import { MemorySockets } from "./sockets.ts";
 import { MemoryTimers } from "./timers.ts";
 import { MemoryTransport } from "./transport.ts";
 
@@ -13,6 +14,7 @@ export interface MemoryPorts extends GatewayPorts {
   readonly timers: MemoryTimers;
   readonly transport: MemoryTransport;
   readonly fetcher: MemoryFetcher;
+  readonly sockets: MemorySockets;
 }
 
 /** Every port in memory: time stands still, randomness repeats, upstreams answer 200. */
@@ -29,6 +31,7 @@ export const memoryPorts = (): MemoryPorts => {
     subtle: crypto.subtle,
     fetcher: new MemoryFetcher(),
     files: undefined,
+    sockets: new MemorySockets(),
     transport: new MemoryTransport(),
   };
 };

@@ -8,7 +8,8 @@ test("an empty database needs every step, runs each once, and is empty again aft
   const migrations = new Migrations(driver, libraryTables, () => 1);
   const events = { subsystem: "core", name: "001_cluster_events" };
   const base = ["core", "shelves", "books", "cards"].map((subsystem) => ({ subsystem, name: "000_base" }));
-  const steps = [base[0]!, events, ...base.slice(1)];
+  const counters = { subsystem: "core", name: "002_counters" };
+  const steps = [base[0]!, events, counters, ...base.slice(1)];
   expect(await migrations.state()).toEqual({
     isBootstrapped: false,
     executed: [],

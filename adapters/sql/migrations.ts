@@ -1,6 +1,6 @@
 import type { Table } from "../../core/index.ts";
 import type { Queries, SqlDriver, SqlRow } from "./driver.ts";
-import { createEvents, createMeta, createShared, createTable } from "./schema.ts";
+import { createCounters, createEvents, createMeta, createShared, createTable } from "./schema.ts";
 
 /** A step of the database's form. What it does must be harmless when it ran before. */
 export interface Migration {
@@ -44,6 +44,11 @@ export const migrationsOf = (tables: readonly Table[]): Migration[] => [
     up: (queries, dialect) => runAll(queries, createEvents(dialect)),
     // Where changes stood before.
     finish: (queries) => runAll(queries, ["DROP TABLE IF EXISTS changes"]),
+  },
+  {
+    subsystem: "core",
+    name: "002_counters",
+    up: (queries, dialect) => runAll(queries, [createCounters(dialect)]),
   },
   ...tables.map((table): Migration => ({
     subsystem: table.name,

@@ -42,7 +42,6 @@ export const createShared = (dialect: Dialect): string[] => [
   `CREATE TABLE IF NOT EXISTS taggings (tbl ${text(dialect)} NOT NULL, id ${text(dialect)} NOT NULL, tag ${text(dialect)} NOT NULL, PRIMARY KEY (tbl, id, tag))${options(dialect)}`,
   `CREATE INDEX IF NOT EXISTS taggings_tag ON taggings (tag, tbl, id)`,
   `CREATE TABLE IF NOT EXISTS marks (name ${text(dialect)} PRIMARY KEY, value ${integer(dialect)} NOT NULL)${options(dialect)}`,
-  createCounters(dialect),
 ];
 
 /** Counts of rate limits. */

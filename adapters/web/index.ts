@@ -3,7 +3,6 @@ export { webClock } from "./clock.ts";
 export { HttpsDnsTransport } from "./doh.ts";
 export { WebFetcher } from "./fetcher.ts";
 export { ConsoleLogger } from "./logger.ts";
-export { webMissing } from "./missing.ts";
 export { webRandom } from "./random.ts";
 export { serve, type ServePlatform } from "./server.ts";
 export { webSubtle } from "./subtle.ts";

@@ -20,9 +20,11 @@ export {
   type PluginDefinition,
   type PluginHost,
   type PluginPhases,
+  socketsOf,
   type TracingOptions,
 } from "./plugin.ts";
 export { type Missing, missingFor, type Need, restricted } from "./needs.ts";
+export { isKongModule, type KongModule, kongPlugin } from "./kong/index.ts";
 export { LogTap } from "./logtap.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";

@@ -14,6 +14,7 @@ import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
 import type { AdminRoutes } from "./adminroute.ts";
 import type { LogListener } from "./logtap.ts";
+import type { Sockets } from "../ports/sockets.ts";
 import type { CounterPlaces } from "../ports/counters.ts";
 import type { Need } from "./needs.ts";
 import type { Metrics } from "./metrics.ts";
@@ -97,10 +98,14 @@ export interface PluginHost {
   readonly fetcher: Fetcher;
   /** Undefined where there are no files. */
   readonly files: LineFiles | undefined;
+  /** Undefined where there are none; see {@link socketsOf}. */
+  readonly sockets: Sockets | undefined;
   readonly directory: Directory;
   /** What this worker counts for scrapers. */
   readonly metrics: Metrics;
   readonly node: NodeFacts;
+  /** Whether what an address says about its clients is believed (`trusted_ips`). */
+  isTrusted(address: string): boolean;
   /** Of the gateway. */
   readonly version: string;
   readonly tracing: TracingOptions;
@@ -134,3 +139,9 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
 
 /** Ties a plugin's code to the type of its configuration. */
 export const definePlugin = <C>(definition: PluginDefinition<C>): PluginDefinition => definition;
+
+/** The sockets of a host that has some. @throws Error otherwise. */
+export const socketsOf = ({ sockets }: Pick<PluginHost, "sockets">): Sockets => {
+  if (sockets === undefined) throw new Error("this platform has no sockets");
+  return sockets;
+};

@@ -70,6 +70,13 @@ export class Instances {
     return { id, name, priority: definition.priority, phases: this.tracer?.wrap(name, phases) ?? phases };
   }
 
+  /** Closes the plugins that are no longer in use. @returns Those that are. */
+  retire(before: KeptInstances, kept: KeptInstances): KeptInstances {
+    for (const [id, { instance }] of before)
+      if (kept.get(id)?.instance !== instance) instance.phases.close?.();
+    return kept;
+  }
+
   /** Tells every plugin the configurations that are served now. */
   configure(rows: readonly PluginRow[]): void {
     for (const definition of this.definitions.values()) {

@@ -1,15 +1,17 @@
-import type { PluginDefinition } from "../pdk/index.ts";
+import { type Missing, type PluginDefinition, restricted } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
 import { correlationId } from "./correlation-id/index.ts";
 import { cors } from "./cors/index.ts";
+import { datadog } from "./datadog/index.ts";
 import { fileLog } from "./file-log/index.ts";
 import { hmacAuth } from "./hmac-auth/index.ts";
 import { httpLog } from "./http-log/index.ts";
 import { ipRestriction } from "./ip-restriction/index.ts";
 import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
+import { loggly } from "./loggly/index.ts";
 import { opentelemetry } from "./opentelemetry/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { proxyCache } from "./proxy-cache/index.ts";
@@ -20,6 +22,9 @@ import { requestTermination } from "./request-termination/index.ts";
 import { requestTransformer } from "./request-transformer/index.ts";
 import { responseRatelimiting } from "./response-ratelimiting/index.ts";
 import { responseTransformer } from "./response-transformer/index.ts";
+import { standardWebhooks } from "./standard-webhooks/index.ts";
+import { tcpLog } from "./tcp-log/index.ts";
+import { udpLog } from "./udp-log/index.ts";
 import { zipkin } from "./zipkin/index.ts";
 
 /** The plugins that come with the gateway (`plugins = bundled`). */
@@ -40,10 +45,28 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestTransformer,
   responseTransformer,
   redirect,
+  standardWebhooks,
   proxyCache,
   opentelemetry,
   prometheus,
   httpLog,
+  datadog,
   fileLog,
+  udpLog,
+  tcpLog,
+  loggly,
   requestTermination,
 ];
+
+/** What plugins can't have in a Worker. */
+export const workerMissing: Missing = {
+  database: "counters of a cluster are in a database, which Workers don't have",
+  redis: "Workers keep no connection to Redis between requests",
+  files: "Workers have no files",
+  sockets: "it keeps a socket open, which Workers don't do between requests",
+  datagrams: "Workers send no UDP",
+  javascript: "Workers can't run code that comes as text",
+};
+
+/** The plugins of a Worker. Each runs where the platform lets it; a configuration that needs more is refused by name. */
+export const workerPlugins = restricted(bundledPlugins, workerMissing);

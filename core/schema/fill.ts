@@ -44,6 +44,8 @@ export function fillValue(field: Field, value: unknown, auto: AutoSource | undef
   const { rules } = field;
   if (value === undefined) {
     if (rules.auto && auto) return autoValue(field, auto) ?? null;
+    // As Kong does: the elements of a default list stay as they are written.
+    if (rules.default !== undefined && field.type === "array") return copyOf(rules.default);
     if (rules.default !== undefined) return fillValue(field, copyOf(rules.default), auto);
     return field.type === "record" && rules.required ? fillRecord(field.record!, {}, auto) : null;
   }

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
-import { webMissing } from "../../adapters/web/index.ts";
-import { bundledPlugins, restricted, type Tables } from "../../core/index.ts";
+import { workerPlugins, type Tables } from "../../core/index.ts";
 import { type EdgeProblem, edgeProblems } from "../edge/problems.ts";
 import { controlFile, dataFile, writeProject } from "../edge/project.ts";
 import { wrangler } from "../edge/wrangler.ts";
@@ -16,7 +15,7 @@ const line = ({ where, what }: EdgeProblem): string => `${where}: ${what}`;
 
 /** Tells what the edge does without. @throws CommandError with everything that it refuses. */
 export const judge = (tables: Tables): void => {
-  const problems = edgeProblems(tables, restricted(bundledPlugins, webMissing));
+  const problems = edgeProblems(tables, workerPlugins);
   for (const problem of problems)
     if (problem.kind === "ignored") say(`ignored at the edge: ${line(problem)}`);
   const refused = problems.filter(({ kind }) => kind === "refused");

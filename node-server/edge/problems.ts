@@ -2,7 +2,6 @@ import { MemorySharedDict } from "../../adapters/memory/index.ts";
 import {
   FetchTransport,
   webClock,
-  webMissing,
   WebFetcher,
   webRandom,
   webSubtle,
@@ -17,6 +16,7 @@ import {
   type PluginDefinition,
   type Row,
   type Tables,
+  workerMissing,
 } from "../../core/index.ts";
 
 /** Something that the edge does otherwise than a configuration wants. */
@@ -127,7 +127,7 @@ const ofPlugins = (tables: Tables, plugins: readonly PluginDefinition[]): EdgePr
       { kind: "refused", where: `plugin ${nameOf(row)} ${at === "" ? "everywhere" : `on ${at}`}`, what },
     ];
     const definition = plugins.find(({ name }) => name === row["name"]);
-    const missing = definition && missingFor(definition, row["config"], webMissing);
+    const missing = definition && missingFor(definition, row["config"], workerMissing);
     if (missing !== undefined) return refused(missing);
     try {
       gateway.prepare({ plugins: { [row.id]: row } });

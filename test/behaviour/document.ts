@@ -58,6 +58,43 @@ export const document = (upstreamPort: number, deadPort: number): Record<string,
           ],
         },
         {
+          name: "cached",
+          paths: ["/cached"],
+          plugins: [
+            {
+              name: "proxy-cache",
+              config: { strategy: "memory", content_type: ["*/*"], response_code: [200] },
+            },
+          ],
+        },
+        {
+          name: "limited",
+          paths: ["/limited"],
+          plugins: [{ name: "rate-limiting", config: { year: 1, limit_by: "service" } }],
+        },
+        {
+          name: "traced",
+          paths: ["/traced"],
+          plugins: [
+            {
+              name: "zipkin",
+              config: { sample_ratio: 0, propagation: { extract: ["w3c"], inject: ["b3-single"] } },
+            },
+          ],
+        },
+        {
+          name: "metered",
+          paths: ["/metered"],
+          plugins: [{ name: "response-ratelimiting", config: { limits: { video: { year: 5 } } } }],
+        },
+        {
+          name: "hook",
+          paths: ["/hook"],
+          plugins: [
+            { name: "standard-webhooks", config: { secret_v1: "whsec", tolerance_second: 2000000000 } },
+          ],
+        },
+        {
           name: "stopped",
           paths: ["/stopped"],
           plugins: [{ name: "request-termination", config: { status_code: 403, message: "no" } }],

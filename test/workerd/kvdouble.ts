@@ -28,8 +28,7 @@ export class KvDouble {
       return kept;
     };
     const bytes = (value: string | Uint8Array): ArrayBuffer => {
-      const copy = typeof value === "string" ? new TextEncoder().encode(value) : value.slice();
-      return Uint8Array.from(copy).buffer;
+      return new Uint8Array(typeof value === "string" ? new TextEncoder().encode(value) : value).buffer;
     };
     const kv = {
       get: async (key: string) => {

@@ -1,5 +1,4 @@
-import { type NodeInformation, type RouterFlavor } from "../../core/index.ts";
-import { edgePlugins } from "../plugins.ts";
+import { workerPlugins, type NodeInformation, type RouterFlavor } from "../../core/index.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { ControlEnv } from "./env.ts";
 
@@ -19,7 +18,7 @@ export const informationOf = (env: ControlEnv, nodeId: string): NodeInformation 
   nodeId,
   masterPid: 0,
   workerPids: [],
-  plugins: edgePlugins,
+  plugins: workerPlugins,
   properties: {
     database: "sqlite",
     role: "traditional",

@@ -9,6 +9,7 @@ import {
 import { Migrations, ObjectDriver, SqlEventLog, SqlStore } from "../../adapters/sql/index.ts";
 import { webClock, webRandom } from "../../adapters/web/index.ts";
 import {
+  workerPlugins,
   ClusterEvents,
   createAdmin,
   createStatusApi,
@@ -18,7 +19,6 @@ import {
   readTables,
   tablesOf,
 } from "../../core/index.ts";
-import { edgePlugins } from "../plugins.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { edgeLogger } from "../logger.ts";
 import { statusPath } from "./door.ts";
@@ -63,7 +63,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     this.logger = edgeLogger(env);
     const node = kept(storage, nodeKey, () => crypto.randomUUID());
     const configuration = new DeclarativeConfiguration({
-      plugins: edgePlugins,
+      plugins: workerPlugins,
       routerFlavor: flavorOf(env),
       clock: webClock,
       random: webRandom,
@@ -99,7 +99,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     };
     const admin = createAdmin({
       ...options,
-      plugins: edgePlugins,
+      plugins: workerPlugins,
       node: () => informationOf(env, node),
     });
     const status = createStatusApi(options);

@@ -6,7 +6,7 @@ const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 const traced = (
   config: Record<string, unknown> = {},
-  tracing: GatewayOptions["tracing"] = { isOn: true, samplingRate: 1 },
+  tracing: NonNullable<GatewayOptions["tracing"]> = { isOn: true, samplingRate: 1 },
 ): TestGateway => {
   const full = {
     traces_endpoint: "http://collector.test/v1/traces",

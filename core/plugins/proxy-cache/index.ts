@@ -174,8 +174,9 @@ export const proxyCache = definePlugin<Config>({
           if (config.cache_control && !safe.has(request.method) && response.status < 400)
             invalidate(exchange);
           if (isAsking) turn.storing = storable(exchange);
-          if (isAsking && turn.storing === undefined) turn.status = "Bypass";
         }
+        // What another plugin answered is not kept either.
+        if (isAsking && turn.storing === undefined) turn.status = "Bypass";
         tell(exchange, turn);
       },
 

@@ -33,7 +33,7 @@ export const general = {
   plugins: {
     type: "list",
     default: "bundled",
-    doc: "Plugins that configurations may use: `bundled`, `off`, names of bundled ones, paths of modules that export `plugin`.",
+    doc: "Plugins that configurations may use: `bundled`, `off`, names of bundled ones, paths of modules, names of modules in the folder `plugins` of the prefix or of npm packages. A module exports `plugin`, or what the package `kong-pdk` asks for.",
   },
   tracing_instrumentations: {
     type: "list",

@@ -1,0 +1,71 @@
+import { sharedCache, WorkerEvents } from "../events/index.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { CounterPlaces } from "../ports/counters.ts";
+import type { Fetcher } from "../ports/fetcher.ts";
+import type { LineFiles } from "../ports/lines.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Random } from "../ports/random.ts";
+import type { SharedDict } from "../ports/shareddict.ts";
+import type { Sharing } from "../ports/sharing.ts";
+import type { Sockets } from "../ports/sockets.ts";
+import type { Subtle } from "../ports/subtle.ts";
+import type { Timers } from "../ports/timers.ts";
+import { DictCounters } from "./limits/index.ts";
+import type { LogTap } from "./logtap.ts";
+import { Metrics } from "./metrics.ts";
+import type { PluginHost } from "./plugin.ts";
+
+/** The part of the world that plugins see. */
+export interface HostPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly timers: Timers;
+  /** Counters of rate limits: of the node, or as far as the root can share them. */
+  readonly counters: SharedDict;
+  /** The other places where limits can be counted. */
+  readonly counting?: Partial<Omit<CounterPlaces, "local">>;
+  /** What plugins keep of responses; as much of it as there is room for. */
+  readonly responses: SharedDict;
+  /** Undefined where a worker is alone, as an isolate at the edge. */
+  readonly sharing?: Sharing | undefined;
+  readonly subtle: Subtle;
+  /** For what the gateway sends by itself: logs. */
+  readonly fetcher: Fetcher;
+  /** Undefined where there are no files. */
+  readonly files: LineFiles | undefined;
+  /** Undefined where there are none. */
+  readonly sockets?: Sockets | undefined;
+}
+
+/** What the gateway itself knows. */
+type HostFacts = Pick<PluginHost, "directory" | "node" | "isTrusted" | "version" | "tracing">;
+
+/** @param log What the ports' logger is listened to by. */
+export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): PluginHost => {
+  const { clock, random, timers, counters, counting, responses, sharing, subtle, fetcher, files, sockets } =
+    ports;
+  const events = sharing && new WorkerEvents(sharing.bus, log);
+  return {
+    ...facts,
+    cache: sharedCache(clock, sharing, events),
+    events,
+    clock,
+    random,
+    logger: log,
+    timers,
+    counters,
+    counting: {
+      local: new DictCounters(counters),
+      cluster: counting?.cluster,
+      redis: counting?.redis,
+    },
+    responses,
+    subtle,
+    fetcher,
+    files,
+    sockets,
+    metrics: new Metrics(),
+    listenToLog: (listener) => log.listen(listener),
+  };
+};

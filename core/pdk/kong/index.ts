@@ -1,0 +1,1 @@
+export { isKongModule, type KongModule, kongPlugin } from "./plugin.ts";

@@ -1,0 +1,148 @@
+import { formatArguments, parseArguments, withoutArgument } from "../../http/query.ts";
+import type { HeaderList } from "../../http/headers.ts";
+import type { Exchange, UpstreamTarget } from "../exchange.ts";
+import type { PluginHost } from "../plugin.ts";
+import { hostName } from "../request.ts";
+import type { Bridge } from "./bridge.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Names in small letters; repeated ones as a list. */
+export const headersOf = (headers: HeaderList, max = 100): Record<string, string | string[]> => {
+  const found: Record<string, string | string[]> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of [...headers].slice(0, max)) {
+    const key = name.toLowerCase();
+    const before = found[key];
+    found[key] = before === undefined ? value : [before, value].flat();
+  }
+  return found;
+};
+
+const textOf = (value: unknown): string =>
+  value instanceof Uint8Array ? decoder.decode(value) : String(value);
+
+const bodyValues = (text: string, type: string): Values => {
+  const [essence = ""] = type.split(";");
+  if (essence === "") throw new Error("missing content type");
+  if (/^application\/(?:[\w.-]+\+)?json$/i.test(essence.trim())) return JSON.parse(text) as Values;
+  if (!/^application\/x-www-form-urlencoded$/i.test(essence.trim()))
+    throw new Error(`unsupported content type '${type}'`);
+  return Object.fromEntries(parseArguments(text)) as Values;
+};
+
+/** `kong.request` */
+export const requestBridge = (exchange: Exchange, { isTrusted }: PluginHost): Bridge => {
+  const { request } = exchange;
+  const forwarded = (name: string): string | undefined =>
+    isTrusted(request.connection.peerAddress)
+      ? request.headers.get(name)?.split(",", 1)[0]!.trim()
+      : undefined;
+  const host = (): string => hostName(request.host ?? "");
+  const rawBody = async (): Promise<string> => decoder.decode(await request.readBody());
+  return {
+    getScheme: () => request.scheme,
+    getHost: host,
+    getPort: () => request.localPort,
+    getForwardedScheme: () => forwarded("x-forwarded-proto")?.toLowerCase() ?? request.scheme,
+    getForwardedHost: () => hostName(forwarded("x-forwarded-host") ?? host()),
+    getForwardedPort: () => Number(forwarded("x-forwarded-port") ?? request.localPort),
+    getForwardedPath: () => forwarded("x-forwarded-path") ?? request.rawPath,
+    getForwardedPrefix: () => forwarded("x-forwarded-prefix") ?? exchange.prefix,
+    getHttpVersion: () => Number(request.httpVersion),
+    getMethod: () => request.method,
+    getPath: () => exchange.match?.path ?? request.rawPath,
+    getRawPath: () => request.rawPath,
+    getPathWithQuery: () => request.target,
+    getRawQuery: () => request.query ?? "",
+    getQueryArg: (name: string) => [request.queryArguments.get(name)].flat()[0],
+    getQuery: () => Object.fromEntries(request.queryArguments),
+    getHeader: (name: string) => request.headers.get(name),
+    getHeaders: (max?: number) => headersOf(request.headers, max),
+    getRawBody: rawBody,
+    getBody: async (type?: string) =>
+      bodyValues(await rawBody(), type ?? request.headers.get("content-type") ?? ""),
+    getStartTime: () => exchange.startedAtMs,
+    getUriCaptures: () => exchange.match?.captures ?? { unnamed: [], named: {} },
+  };
+};
+
+const target = ({ upstream }: Exchange): UpstreamTarget => {
+  if (upstream === undefined) throw new Error("there is no upstream yet");
+  return upstream;
+};
+
+/** `kong.service` */
+export const serviceBridge = (exchange: Exchange, { directory }: PluginHost): Bridge => {
+  const { request } = exchange;
+  const setHeader = (name: string, value: unknown): void => {
+    const lower = name.toLowerCase();
+    if (lower === "host" || lower === ":authority") target(exchange).hostHeader = textOf(value);
+    else request.headers.delete(name);
+    if (lower !== "host") for (const one of [value].flat()) request.headers.append(name, textOf(one));
+  };
+  const setRawBody = (body: unknown): void =>
+    request.setBody(body instanceof Uint8Array ? body : encoder.encode(String(body)));
+  return {
+    async setUpstream(name: string) {
+      if ((await directory.find("upstreams", "name", name)) === undefined)
+        throw new Error(`could not find an Upstream named '${name}'`);
+      target(exchange).host = name;
+    },
+    setTarget(host: string, port: number) {
+      Object.assign(target(exchange), { host, port, hostHeader: undefined });
+    },
+    setRetries: (retries: number) => void (target(exchange).retries = retries),
+    setTimeouts(connectTimeoutMs: number, writeTimeoutMs: number, readTimeoutMs: number) {
+      Object.assign(target(exchange), { connectTimeoutMs, writeTimeoutMs, readTimeoutMs });
+    },
+    request: {
+      enableBuffering: () => undefined,
+      setScheme: (scheme: string) => void (target(exchange).scheme = scheme),
+      setPath(path: string) {
+        if (!path.startsWith("/")) throw new Error("path must start with /");
+        target(exchange).path = path.replace(/[^\w\-.~!$&'()*+,;=:@/%]/g, (char) => encodeURIComponent(char));
+      },
+      setRawQuery: (query: string) => void (request.query = query === "" ? undefined : query),
+      setQuery(values: Readonly<Record<string, string | true | (string | true)[]>>) {
+        const sorted = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+        request.query = formatArguments(sorted);
+      },
+      clearQueryArg(name: string) {
+        if (request.query !== undefined) request.query = withoutArgument(request.query, name) || undefined;
+      },
+      setMethod: (method: string) => void (request.method = method),
+      setHeader,
+      addHeader: (name: string, value: unknown) => request.headers.append(name, textOf(value)),
+      clearHeader: (name: string) => void request.headers.delete(name),
+      setHeaders(headers: Values) {
+        for (const [name, value] of Object.entries(headers)) setHeader(name, value);
+      },
+      setRawBody,
+      setBody(values: Values, type = request.headers.get("content-type") ?? "application/json") {
+        const isForm = type.startsWith("application/x-www-form-urlencoded");
+        if (!isForm && !type.includes("json")) throw new Error(`unsupported content type '${type}'`);
+        setRawBody(
+          isForm ? formatArguments(Object.entries(values) as [string, string][]) : JSON.stringify(values),
+        );
+        request.headers.set("Content-Type", type);
+      },
+    },
+    response: {
+      getStatus: () => (exchange.response.source === "service" ? exchange.response.status : undefined),
+      getHeader: (name: string) => exchange.response.headers.get(name),
+      getHeaders: (max?: number) => headersOf(exchange.response.headers, max),
+      getRawBody: () => bodyText(exchange),
+      getBody: () => bodyValues(bodyText(exchange), exchange.response.headers.get("content-type") ?? ""),
+    },
+  };
+};
+
+/** The body, where the response is held whole: in the phase `response`. */
+export const bodyText = ({ response: { body } }: Exchange): string => {
+  if (body === undefined || typeof body === "string") return body ?? "";
+  if (body instanceof Uint8Array) return decoder.decode(body);
+  throw new Error("the body is not held: only the phase `response` has it");
+};

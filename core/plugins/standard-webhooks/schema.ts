@@ -1,0 +1,24 @@
+import { httpProtocols, integer, record, string } from "../../schema/index.ts";
+import type { Infer, PluginSchema } from "../../schema/index.ts";
+
+export const config = record(
+  {
+    secret_v1: string({
+      required: true,
+      encrypted: true,
+      referenceable: true,
+      doc: "The secret that webhooks are signed with.",
+    }),
+    tolerance_second: integer({
+      required: true,
+      default: 300,
+      gt: -1,
+      doc: "Seconds that a webhook may be old.",
+    }),
+  },
+  { required: true },
+);
+
+export type Config = Infer<typeof config>;
+
+export const schema = { config, protocols: httpProtocols, noConsumer: true } satisfies PluginSchema;

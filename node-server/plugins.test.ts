@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadPlugins } from "./plugins.ts";
+
+let prefix: string;
+beforeEach(() => void (prefix = mkdtempSync(path.join(tmpdir(), "sallyport-plugins-"))));
+afterEach(() => rmSync(prefix, { recursive: true, force: true }));
+
+const write = (name: string, text: string): void => {
+  const file = path.join(prefix, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+};
+const load = async (...plugins: string[]): Promise<string[]> =>
+  (await loadPlugins({ plugins, database: "off", prefix })).map(
+    ({ name, priority }) => `${name} ${priority}`,
+  );
+
+const kongModule = (priority: number): string =>
+  `class P { access() {} }\nmodule.exports = { Plugin: P, Schema: [], Version: "1.0.0", Priority: ${priority} };`;
+
+describe("plugins are found by their names", () => {
+  test("in the folder of the node", async () => {
+    write(
+      "plugins/typed.mjs",
+      `const priority = 7; export const plugin = { name: "typed", priority, config: {}, create: () => ({}) };`,
+    );
+    expect(await load("typed")).toEqual(["typed 7"]);
+  });
+
+  test("in packages that are installed for it", async () => {
+    write("node_modules/my-plugin/package.json", '{"name":"my-plugin","main":"main.js"}');
+    write("node_modules/my-plugin/main.js", kongModule(5));
+    expect(await load("my-plugin")).toEqual(["main 5"]);
+  });
+
+  test("in a folder with an index, in the shape of kong-pdk", async () => {
+    write("plugins/greeter/index.cjs", kongModule(1));
+    write("plugins/greeter/index.js", kongModule(3));
+    expect(await load("greeter")).toEqual(["greeter 3"]);
+  });
+});
+
+test("what changed on the disk is loaded anew", async () => {
+  write("plugins/live.cjs", kongModule(1));
+  expect(await load("live")).toEqual(["live 1"]);
+  await expect
+    .poll(
+      async () => {
+        write("plugins/live.cjs", kongModule(2));
+        return load("live");
+      },
+      { timeout: 5_000 },
+    )
+    .toEqual(["live 2"]);
+});
+
+test.each([
+  ["is nowhere", "absent", "plugin 'absent' is not installed"],
+  ["is no plugin", "empty", "does not export `plugin`"],
+  ["breaks while it is loaded", "broken", "oops"],
+])("a plugin that %s is told by name", async (_, name, problem) => {
+  write("plugins/empty.mjs", "export const x = 1;");
+  write("plugins/broken.mjs", 'throw new Error("oops");');
+  await expect(load(name)).rejects.toThrow(problem);
+});
