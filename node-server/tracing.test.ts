@@ -1,19 +1,22 @@
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import path from "node:path";
-import protobuf from "protobufjs";
 import { expect, test } from "vitest";
 import { startDaemon } from "../test/support/daemon.ts";
 import { startUpstream } from "../test/support/upstream.ts";
 
-const folder = path.resolve(import.meta.dirname, "../test/proto");
+interface MessageType {
+  decode(bytes: Uint8Array): object;
+  toObject(message: object, options: object): Record<string, unknown>;
+}
 
-/** The official definitions of OTLP. */
-const definitions = (): protobuf.Root => {
-  const root = new protobuf.Root();
-  root.resolvePath = (_, target) => path.resolve(folder, target);
-  const services = ["trace/v1/trace_service", "logs/v1/logs_service"];
-  return root.loadSync(services.map((name) => `opentelemetry/proto/collector/${name}.proto`));
+/** Messages as OpenTelemetry's own transformer reads them. */
+const messages = createRequire(import.meta.url)(
+  "@opentelemetry/otlp-transformer/build/src/generated/root.js",
+) as {
+  readonly opentelemetry: {
+    readonly proto: { readonly collector: Record<string, { readonly v1: Record<string, MessageType> }> };
+  };
 };
 
 interface Attribute {
@@ -23,7 +26,7 @@ interface Attribute {
 const plain = (attributes: Attribute[]): Record<string, unknown> =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
-test("a collector that goes by the official definitions understands spans and log records", async () => {
+test("OpenTelemetry's own transformer understands spans and log records", async () => {
   const bodies = new Map<string, Buffer>();
   const sink = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -57,12 +60,11 @@ test("a collector that goes by the official definitions understands spans and lo
     headers: { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
   });
   await expect.poll(() => bodies.has("/traces"), { timeout: 10_000 }).toBe(true);
-  const root = definitions();
-  const decode = (type: string, body: Buffer): Record<string, unknown> => {
-    const message = root.lookupType(`opentelemetry.proto.collector.${type}`);
-    return message.toObject(message.decode(body), { longs: Number, bytes: String, enums: String });
+  const decode = (service: string, name: string, body: Buffer): Record<string, unknown> => {
+    const type = messages.opentelemetry.proto.collector[service]!.v1[name]!;
+    return type.toObject(type.decode(body), { longs: Number, bytes: String, enums: String });
   };
-  const traces = decode("trace.v1.ExportTraceServiceRequest", bodies.get("/traces")!);
+  const traces = decode("trace", "ExportTraceServiceRequest", bodies.get("/traces")!);
   const [{ resource, scopeSpans }] = traces["resourceSpans"] as [
     { resource: { attributes: Attribute[] }; scopeSpans: { spans: Record<string, unknown>[] }[] },
   ];
@@ -76,7 +78,7 @@ test("a collector that goes by the official definitions understands spans and lo
 
   await fetch(`http://127.0.0.1:${daemon.proxyPort}/dead`);
   await expect.poll(() => bodies.has("/logs"), { timeout: 10_000 }).toBe(true);
-  const logs = decode("logs.v1.ExportLogsServiceRequest", bodies.get("/logs")!);
+  const logs = decode("logs", "ExportLogsServiceRequest", bodies.get("/logs")!);
   const [{ scopeLogs }] = logs["resourceLogs"] as [
     { scopeLogs: { logRecords: { severityText: string; body: { stringValue: string } }[] }[] },
   ];
