@@ -1,17 +1,17 @@
-import { performServerHandshake } from "node:http2";
 import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from "node:net";
 import { type TLSSocket, type Server as TlsServer, createServer as createTlsServer } from "node:tls";
 
 import type { RequestHandler } from "../../../core/index.ts";
+import { ServerConnection } from "../http2/server.ts";
 import type { CertificateStore } from "./certificates.ts";
 import { ClientConnection } from "./client.ts";
 import { type Counters, newCounters } from "./counters.ts";
 import { Deadline } from "./deadline.ts";
 import type { Peer, ServerHost } from "./host.ts";
-import { ServerSession, sessionOptions } from "./http2server.ts";
 import { type ServerLimits, defaultServerLimits } from "./limits.ts";
 import { takeProxyHeader } from "./proxyprotocol.ts";
-import { bind, withSharedBuffer } from "./socket.ts";
+import { Opening } from "./opening.ts";
+import { bind, rebind, withSharedBuffer } from "./socket.ts";
 
 /** What a listener speaks: the flags of Kong's proxy_listen. */
 export interface ListenerFlags {
@@ -115,30 +115,26 @@ class Reception {
       this.tlsServer.emit("connection", accepted);
       return;
     }
-    if (this.flags.http2 === true) return this.sniff(accepted, told ?? peerOf(accepted));
     const socket = touched ? accepted : withSharedBuffer(accepted);
     const peer = told ?? peerOf(socket);
-    bind(socket, new ClientConnection(socket, peer, this.host), socket === accepted);
+    const byEvent = socket === accepted;
+    if (this.flags.http2 === true) this.await(socket, peer, byEvent);
+    else bind(socket, new ClientConnection(socket, peer, this.host), byEvent);
   }
 
-  /** HTTP/2 by prior knowledge begins with `PRI * HTTP/2.0`; whatever does not is HTTP/1.1. */
-  private sniff(socket: Socket, peer: Peer): void {
+  /** Waits for the first bytes, which tell what the client speaks. */
+  private await(socket: Socket, peer: Peer, byEvent: boolean): void {
     const settle = this.wait(socket);
-    const read = (): void => {
-      const bytes: unknown = socket.read();
-      if (!Buffer.isBuffer(bytes)) return;
-      const preface = bytes.toString("latin1", 0, 14);
-      if (preface !== "PRI * HTTP/2.0" && "PRI * HTTP/2.0".startsWith(preface) && preface !== "") {
-        socket.unshift(bytes);
-        return;
-      }
-      socket.off("readable", read);
+    const opening = new Opening(socket, (isHttp2, begin) => {
       settle();
-      socket.unshift(bytes);
-      if (preface === "PRI * HTTP/2.0") this.serveHttp2(socket, peer);
-      else bind(socket, new ClientConnection(socket, peer, this.host), true);
-    };
-    socket.on("readable", read);
+      const connection = isHttp2
+        ? new ServerConnection(socket, peer, this.host)
+        : new ClientConnection(socket, peer, this.host);
+      rebind(socket, connection);
+      if (connection instanceof ServerConnection) connection.open();
+      connection.received(begin.length, begin);
+    });
+    bind(socket, opening, byEvent);
   }
 
   /** Guards a connection that is not a client yet. @returns What ends the guard. */
@@ -194,11 +190,9 @@ class Reception {
   }
 
   private serveHttp2(socket: Socket, peer: Peer): void {
-    new ServerSession(
-      performServerHandshake(socket, sessionOptions(this.host.limits)),
-      peer,
-      this.host,
-    ).open();
+    const connection = new ServerConnection(socket, peer, this.host);
+    bind(socket, connection, true);
+    connection.open();
   }
 }
 

@@ -109,7 +109,7 @@ export function fieldLines(headers: readonly string[]): string {
 }
 
 /** Fields that hold secrets: nothing of them stays in memory. */
-const SECRET = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|apikey)$/i;
+export const SECRET = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|apikey)$/i;
 
 function lineOf(name: string, value: string, known: Line | undefined): string {
   if (framesMessage(name) || !isToken(name)) return "";

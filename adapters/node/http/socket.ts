@@ -1,11 +1,21 @@
 import { Socket, type SocketConstructorOpts } from "node:net";
 
-import type { Wire } from "./wire.ts";
-
 const WIRE = Symbol("wire");
 
-/** A socket that knows its connection: the events of ten thousand sockets need no closures. */
-type Wired = Socket & { [WIRE]: Wire };
+/** Who is told what happens to a socket. */
+export interface SocketUser {
+  /** @param bytes The first `length` are new; they may be overwritten after the call. */
+  received(length: number, bytes: Buffer): void;
+  /** The other side ended its input. */
+  finished(): void;
+  /** Everything written was taken. */
+  emptied(): void;
+  /** The socket is closed or has failed. */
+  lost(error: Error | undefined): void;
+}
+
+/** A socket that knows its user: the events of ten thousand sockets need no closures. */
+type Wired = Socket & { [WIRE]: SocketUser };
 
 /**
  * Where every socket of the thread reads into. A read is told to its connection before the next begins, so one
@@ -66,13 +76,18 @@ function onClose(this: Wired): void {
   this[WIRE].lost(undefined);
 }
 
-/** Sends the events of a socket to its connection, and begins to read. @param byEvent Whether data comes as events. */
-export function bind(socket: Socket, wire: Wire, byEvent: boolean): void {
-  Object.assign(socket, { [WIRE]: wire });
+/** Sends the events of a socket to its user, and begins to read. @param byEvent Whether data comes as events. */
+export function bind(socket: Socket, user: SocketUser, byEvent: boolean): void {
+  rebind(socket, user);
   socket.on("end", onEnd);
   socket.on("drain", onDrain);
   socket.on("error", onError);
   socket.on("close", onClose);
   if (byEvent) socket.on("data", onData);
   socket.resume();
+}
+
+/** Gives a bound socket another user. */
+export function rebind(socket: Socket, user: SocketUser): void {
+  Object.assign(socket, { [WIRE]: user });
 }

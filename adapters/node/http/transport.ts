@@ -7,7 +7,7 @@ import type {
   UpstreamTls,
 } from "../../../core/index.ts";
 import { UpstreamExchange } from "./call.ts";
-import { Http2Pool } from "./http2upstream.ts";
+import { Http2Pool } from "../http2/pool.ts";
 import { Pool, type PoolLimits, defaultPoolLimits } from "./pool.ts";
 import { type Resolve, platformResolve } from "./resolve.ts";
 
