@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { enter, flush, leave, putText } from "../http/outbox.ts";
 import { Wire } from "../http/wire.ts";
 import type { HeaderBlock, ListLimits } from "./decoder.ts";
+import { Encoder } from "./encoder.ts";
 import { Http2Error } from "./error.ts";
 import {
   ACK,
@@ -62,6 +63,7 @@ export abstract class Connection extends Wire implements FrameSink {
   peerWindow = DEFAULT_WINDOW;
   /** Payload of a frame that the other side takes. */
   maxFrameBytes = MIN_MAX_FRAME_BYTES;
+  readonly encoder = new Encoder();
   /** The highest stream that the other side began. */
   protected lastPeerStream = 0;
   /** An error ended the connection; the peer may still read which. */
@@ -283,6 +285,7 @@ export abstract class Connection extends Wire implements FrameSink {
 
   setting(id: number, value: number): void {
     if (id === SETTING.enablePush && value > 1) throw new Http2Error(PROTOCOL_ERROR);
+    if (id === SETTING.headerTableSize) this.encoder.resize(value);
     if (id === SETTING.initialWindowSize) this.resizeWindows(value);
     if (id === SETTING.maxFrameSize) {
       if (value < MIN_MAX_FRAME_BYTES || value > MAX_MAX_FRAME_BYTES) throw new Http2Error(PROTOCOL_ERROR);

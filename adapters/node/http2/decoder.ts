@@ -2,9 +2,9 @@ import { decodeHuffman } from "./huffman.ts";
 import { STATIC_ROWS, staticNames, staticValues } from "./statictable.ts";
 
 /** Bytes that a row of the table counts beyond its name and value. @see RFC 7541 §4.1 */
-const ROW_BYTES = 32;
+export const ROW_BYTES = 32;
 
-/** Bytes of the dynamic table that we offer: the protocol's default, so nothing has to be agreed on. */
+/** Bytes of the dynamic table of either side: the protocol's default, so nothing has to be agreed on. */
 export const TABLE_BYTES = 4_096;
 
 /** What a header list may take. */

@@ -3,7 +3,6 @@ import { Deadline } from "../http/deadline.ts";
 import { enter, leave, putBytes, putText } from "../http/outbox.ts";
 import type { Connection } from "./connection.ts";
 import type { HeaderBlock } from "./decoder.ts";
-import { encodeField } from "./encoder.ts";
 import { Http2Error } from "./error.ts";
 import { addFields } from "./fields.ts";
 import {
@@ -110,8 +109,7 @@ export abstract class Stream implements BodyCarrier {
 
   /** Sends name, value, name, value… @param fields Names in lower case, values safe. */
   protected sendHead(fields: readonly string[], ends: boolean): void {
-    let block = "";
-    for (let i = 0; i < fields.length; i += 2) block += encodeField(fields[i]!, fields[i + 1]!);
+    const block = this.link.encoder.encode(fields);
     this.bytesSent += block.length;
     this.link.send(headersFrames(this.id, block, ends, this.link.maxFrameBytes));
     if (ends) this.ended();
