@@ -102,8 +102,6 @@ export class ClientStream extends Stream implements BodySink {
     this.abort(CANCEL, error);
   }
 
-  bodyStarted(): void {}
-
   bodyCancelled(): void {
     this.abort(CANCEL);
   }

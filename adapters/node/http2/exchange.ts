@@ -126,7 +126,8 @@ export class Http2Exchange extends Stream implements IncomingRequest, Downstream
     return false;
   }
 
-  bodyStarted(): void {
+  override bodyStarted(): void {
+    super.bodyStarted();
     if (!this.expects || this.inEnded) return;
     this.expects = false;
     this.inform(100, []);

@@ -81,9 +81,11 @@ export const frameHead = (lengthBytes: number, type: number, flags: number, stre
 const frame = (type: number, flags: number, streamId: number, payload: string): string =>
   frameHead(payload.length, type, flags, streamId) + payload;
 
-/** @param pairs Identifier and value, in turns. */
-export function settingsFrame(...pairs: readonly (readonly [id: number, value: number])[]): string {
-  return frame(SETTINGS, 0, 0, pairs.map(([id, value]) => two(id) + four(value)).join(""));
+/** An identifier of {@link SETTING} and its value. */
+export type Setting = readonly [id: number, value: number];
+
+export function settingsFrame(...settings: readonly Setting[]): string {
+  return frame(SETTINGS, 0, 0, settings.map(([id, value]) => two(id) + four(value)).join(""));
 }
 
 export const settingsAck = frame(SETTINGS, ACK, 0, "");

@@ -8,6 +8,7 @@ import { addFields } from "./fields.ts";
 import {
   CANCEL,
   DATA,
+  DEFAULT_WINDOW,
   END_STREAM,
   FLOW_CONTROL_ERROR,
   MAX_WINDOW,
@@ -18,8 +19,10 @@ import {
 } from "./frame.ts";
 import { type BodyCarrier, StreamBody } from "./streambody.ts";
 
-/** Bytes that a stream may receive before somebody takes them. */
-export const STREAM_WINDOW = 65_535;
+/** Bytes that may wait on a stream before somebody wants them. */
+const STREAM_WINDOW = DEFAULT_WINDOW;
+/** Bytes that may be on their way, or wait for a moment, while somebody takes them: 5 MB/s over 50 ms. */
+const FLOWING_WINDOW = 262_144;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -58,7 +61,6 @@ export abstract class Stream implements BodyCarrier {
   protected abstract broken(error: Error, byPeer: boolean): void;
   /** This side has sent all. */
   protected abstract sent(): void;
-  abstract bodyStarted(): void;
   abstract bodyCancelled(): void;
   abstract bodyTimedOut(): void;
   protected abstract get sendTimeoutMs(): number;
@@ -97,6 +99,11 @@ export abstract class Stream implements BodyCarrier {
   /** Looks at how much has arrived. @returns false when that was too much, and is dealt with. */
   protected accepts(_receivedBytes: number): boolean {
     return true;
+  }
+
+  bodyStarted(): void {
+    if ((this.inbody?.lengthBytes ?? FLOWING_WINDOW) > STREAM_WINDOW)
+      this.bodyTaken(FLOWING_WINDOW - STREAM_WINDOW);
   }
 
   bodyTaken(bytes: number): void {
