@@ -1,11 +1,9 @@
 import { connect } from "node:net";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Socket as NetSocket } from "node:net";
-import { WebSocket, WebSocketServer } from "ws";
-import { type Listener, listen } from "../../adapters/node/http/listener.ts";
+import { listen } from "../../adapters/node/http/listener.ts";
 import { NodeTransport } from "../../adapters/node/http/transport.ts";
-import { RawClient, Rig, always, ok, portOf } from "./rig.ts";
+import { RawClient, Rig, always, ok } from "./rig.ts";
 import { straightHandler } from "./straight.ts";
 
 let rig: Rig | undefined;
@@ -119,80 +117,5 @@ describe("a listening server", () => {
     worker.postMessage("close");
     await new Promise((resolve) => worker.once("exit", resolve));
     transport.close();
-  });
-});
-
-describe("a WebSocket", () => {
-  let listener: Listener;
-  let transport: NodeTransport;
-  let server: WebSocketServer;
-
-  const start = async (readTimeoutMs = 5_000): Promise<string> => {
-    server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: true });
-    await new Promise((resolve) => server.once("listening", resolve));
-    server.on("connection", (socket) => {
-      socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
-      socket.on("error", () => {});
-    });
-    const port = portOf(server);
-    transport = new NodeTransport();
-    const timeouts = { connectTimeoutMs: 1_000, writeTimeoutMs: 1_000, readTimeoutMs };
-    listener = await listen(
-      { host: "127.0.0.1", port: 0 },
-      straightHandler(transport, { host: "127.0.0.1", port, tls: undefined }, timeouts),
-    );
-    return `ws://127.0.0.1:${listener.address.port}/chat`;
-  };
-
-  afterEach(async () => {
-    transport?.close();
-    await listener?.close({ graceMs: 100 });
-    for (const socket of server?.clients ?? []) socket.terminate();
-    await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
-  });
-
-  it("echoes small and large messages through the gateway, and closes with its code", async () => {
-    const socket = new WebSocket(await start());
-    await new Promise((resolve) => socket.once("open", resolve));
-    for (const size of [1, 1_000, 70_000, 5_000_000]) {
-      const message = Buffer.alloc(size, "m");
-      socket.send(message);
-      const echo = await new Promise<Buffer>((resolve) => socket.once("message", resolve));
-      expect(Buffer.compare(echo, message)).toBe(0);
-    }
-    expect(listener.counters.active).toBe(1);
-    socket.close(4_001, "bye");
-    const code = await new Promise((resolve) => socket.once("close", resolve));
-    expect(code).toBe(4_001);
-    await Rig.eventually(() => listener.counters.open === 0 && transport.openConnections === 0);
-  });
-
-  it("ends when nothing was said for the read timeout", async () => {
-    const socket = new WebSocket(await start(80));
-    await new Promise((resolve) => socket.once("open", resolve));
-    const code = await new Promise((resolve) => socket.once("close", resolve));
-    expect(code).toBe(1_006);
-    await Rig.eventually(() => listener.counters.open === 0 && transport.openConnections === 0);
-  });
-
-  it("takes the upstream's connection with it when the client vanishes", async () => {
-    const socket = new WebSocket(await start());
-    const under = await new Promise<NetSocket>((resolve) =>
-      socket.once("upgrade", (response) => resolve(response.socket)),
-    );
-    under.destroy();
-    await Rig.eventually(() => listener.counters.open === 0 && transport.openConnections === 0);
-    expect(listener.counters.active).toBe(0);
-    socket.on("error", () => {});
-    socket.terminate();
-  });
-
-  it("that the upstream refuses is an ordinary answer", async () => {
-    rig = await Rig.start(always(ok("no")));
-    const client = rig
-      .client()
-      .send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-    expect(await client.until(/no$/)).toMatch(/^HTTP\/1.1 200 OK/);
-    expect(await client.send(get).until(/no[^]*no$/)).toContain("keep-alive");
   });
 });
