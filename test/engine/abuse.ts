@@ -1,6 +1,20 @@
-// Clients and upstreams that misbehave in every way at once; afterwards nothing may be left open:
+// Clients and upstreams that misbehave in every way at once, in HTTP/1.1 and HTTP/2; afterwards nothing may be left
+// open, nor memory held:
 // node test/engine/abuse.ts [seconds] [seed]
 import { readdirSync } from "node:fs";
+import {
+  CANCEL,
+  CONTINUATION,
+  HEADERS,
+  PREFACE,
+  SETTING,
+  frameHead,
+  goawayFrame,
+  pingFrame,
+  resetFrame,
+  windowFrame,
+} from "../../adapters/node/http2/frame.ts";
+import { FrameClient } from "./http2client.ts";
 import { RawClient, Rig, ok } from "./rig.ts";
 
 const seconds = Number(process.argv[2] ?? 60);
@@ -64,6 +78,40 @@ const clientWays: readonly ((client: RawClient) => Promise<void> | void)[] = [
     client.socket.pause();
   },
   () => {},
+  (client) => {
+    const frames = new FrameClient(client, [SETTING.initialWindowSize, pick([0, 1, 100, 65_535, 1_000_000])]);
+    for (let id = 1; id < 60; id += 2) frames.ask(id, { method: pick(["GET", "HEAD", "DELETE"]) });
+    if (chance() < 0.5) frames.send(windowFrame(0, 1_000_000) + windowFrame(1, 70_000));
+    if (chance() < 0.3) frames.send(goawayFrame(0, 0));
+  },
+  (client) => {
+    const frames = new FrameClient(client);
+    for (let id = 1; id < 200; id += 2) frames.ask(id).send(resetFrame(id, CANCEL));
+  },
+  async (client) => {
+    const frames = new FrameClient(client);
+    frames
+      .ask(1, { method: "POST", ends: false })
+      .ask(3, { method: "PUT", ends: false, more: ["content-length", "9"] });
+    for (let i = 0; i < 30; i++) {
+      frames.data(1, "u".repeat(Math.floor(chance() * 16_384)), chance() < 0.05);
+      if (chance() < 0.1) frames.data(3, "abc");
+      await pause(chance() * 5);
+    }
+  },
+  (client) => void client.send(PREFACE.slice(0, Math.floor(chance() * 30))),
+  (client) =>
+    void new FrameClient(client).send(
+      frameHead(20, HEADERS, 4, 1) + "\x82".repeat(Math.floor(chance() * 30)),
+    ),
+  (client) =>
+    void new FrameClient(client).send(
+      frameHead(0, HEADERS, 0, 1) + frameHead(0, CONTINUATION, 0, 1).repeat(30),
+    ),
+  (client) => {
+    new FrameClient(client).send(pingFrame(0, "pingpong").repeat(500));
+    client.socket.pause();
+  },
 ];
 
 const limits = {
@@ -83,6 +131,7 @@ const rig = await Rig.start(
   },
   {
     limits,
+    where: { http2: true },
     timeouts: { connectTimeoutMs: 500, writeTimeoutMs: 500, readTimeoutMs: 400 },
     transport: { pool: { maxIdle: 20, idleMs: 300, maxRequests: 50 } },
   },
@@ -110,6 +159,9 @@ await Rig.eventually(() => sockets() <= before + 2);
 const aborted = rig.events.filter((event) => event === "aborted").length;
 const finished = rig.events.filter((event) => event.startsWith("finished")).length;
 const { accepted, requests, refused } = counters;
+const upstreams = rig.connections.splice(0).length;
+rig.events.length = 0;
+globalThis.gc?.();
 console.log(
   JSON.stringify({
     accepted,
@@ -118,7 +170,8 @@ console.log(
     aborted,
     finished,
     openFiles: [before, sockets()],
-    upstreams: rig.connections.length,
+    upstreams,
+    heapMiB: Math.round(process.memoryUsage().heapUsed / 2 ** 20),
   }),
 );
 await rig.stop();
