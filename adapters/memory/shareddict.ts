@@ -1,4 +1,5 @@
 import type { Clock, DictEntry, DictValue, SharedDict, StaleEntry, Written } from "../../core/index.ts";
+import { DictWrites, type WriteCondition } from "../../core/ports/dictwrites.ts";
 
 /** An entry, between the one used after it and the one used before it. */
 interface Entry {
@@ -11,8 +12,6 @@ interface Entry {
   newer: Entry;
   older: Entry;
 }
-
-type When = "always" | "absent" | "live";
 
 const maxKeyLength = 65_535;
 const entryBytes = 96;
@@ -31,7 +30,7 @@ const single = (entry: Entry): DictValue => {
 };
 
 /** A dict of one process or isolate. */
-export class MemorySharedDict implements SharedDict {
+export class MemorySharedDict extends DictWrites implements SharedDict {
   readonly minTtlMs = 1;
   readonly stalenessMs = 0;
   readonly evicts = "least recently used";
@@ -45,6 +44,7 @@ export class MemorySharedDict implements SharedDict {
 
   /** @param capacityBytes Default 16 MiB: some 50,000 counters with keys of 100 characters. An estimate is counted. */
   constructor(clock: Pick<Clock, "nowMs">, capacityBytes = 16 * 1024 * 1024) {
+    super();
     this.clock = clock;
     this.capacityBytes = capacityBytes;
     const ring = { key: "", value: 0, flags: 0, expiresAtMs: Infinity, sizeBytes: 0 } as unknown as Entry;
@@ -65,26 +65,6 @@ export class MemorySharedDict implements SharedDict {
   getStale(key: string): StaleEntry | undefined {
     const entry = this.entries.get(key);
     return entry && { value: single(entry), flags: entry.flags, isStale: isOver(entry, this.clock.nowMs()) };
-  }
-
-  set(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("always", true, key, value, ttlMs, flags);
-  }
-
-  safeSet(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("always", false, key, value, ttlMs, flags);
-  }
-
-  add(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("absent", true, key, value, ttlMs, flags);
-  }
-
-  safeAdd(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("absent", false, key, value, ttlMs, flags);
-  }
-
-  replace(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("live", true, key, value, ttlMs, flags);
   }
 
   delete(key: string): void {
@@ -185,8 +165,8 @@ export class MemorySharedDict implements SharedDict {
     return this.clock.nowMs() + ttlMs;
   }
 
-  private write(
-    when: When,
+  protected write(
+    when: WriteCondition,
     mayEvict: boolean,
     key: string,
     value: DictValue,

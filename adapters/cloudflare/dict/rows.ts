@@ -1,4 +1,5 @@
 import type { Clock, DictEntry, DictValue, SharedDict, StaleEntry, Written } from "../../../core/index.ts";
+import { DictWrites, type WriteCondition } from "../../../core/ports/dictwrites.ts";
 import { kinds, restore, store, type Stored } from "./value.ts";
 
 interface Row extends Record<string, SqlStorageValue> {
@@ -9,8 +10,6 @@ interface Row extends Record<string, SqlStorageValue> {
   readonly expires: number | null;
   readonly bytes: number;
 }
-
-type When = "always" | "absent" | "live";
 
 const maxKeyLength = 65_535;
 const entryBytes = 64;
@@ -32,7 +31,7 @@ const schema = `
  * A dict in the SQLite of one Durable Object: what was answered is there after a restart. Reads write nothing, so the
  * entry that was written longest ago gives way.
  */
-export class DictRows implements SharedDict {
+export class DictRows extends DictWrites implements SharedDict {
   readonly minTtlMs = 1;
   readonly stalenessMs = 0;
   readonly evicts = "least recently written";
@@ -43,6 +42,7 @@ export class DictRows implements SharedDict {
   private written: number;
 
   constructor(sql: SqlStorage, clock: Pick<Clock, "nowMs">, capacityBytes: number) {
+    super();
     this.sql = sql;
     this.clock = clock;
     this.capacityBytes = capacityBytes;
@@ -68,26 +68,6 @@ export class DictRows implements SharedDict {
   getStale(key: string): StaleEntry | undefined {
     const row = this.find(key);
     return row && { value: restore(row), flags: row.flags, isStale: this.isOver(row) };
-  }
-
-  set(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("always", true, key, value, ttlMs, flags);
-  }
-
-  safeSet(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("always", false, key, value, ttlMs, flags);
-  }
-
-  add(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("absent", true, key, value, ttlMs, flags);
-  }
-
-  safeAdd(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("absent", false, key, value, ttlMs, flags);
-  }
-
-  replace(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("live", true, key, value, ttlMs, flags);
   }
 
   delete(key: string): void {
@@ -205,8 +185,8 @@ export class DictRows implements SharedDict {
     return rows.length;
   }
 
-  private write(
-    when: When,
+  protected write(
+    when: WriteCondition,
     mayEvict: boolean,
     key: string,
     value: DictValue,

@@ -1,12 +1,11 @@
 import type { Clock, DictEntry, DictValue, SharedDict, StaleEntry, Written } from "../../../core/index.ts";
+import { DictWrites, type WriteCondition } from "../../../core/ports/dictwrites.ts";
 import { freeLatch } from "./latch.ts";
 import { entryNumber, entryWord, shardHead } from "./layout.ts";
 import { Lists } from "./lists.ts";
 import { makeRoom } from "./room.ts";
 import { Shards } from "./shards.ts";
 import { kinds, Parcel } from "./value.ts";
-
-type When = "always" | "absent" | "live";
 
 const endOf = (nowMs: number, ttlMs: number): number => {
   if (!(ttlMs > 0)) throw new RangeError("ttlMs must be more than 0");
@@ -19,7 +18,7 @@ const endOf = (nowMs: number, ttlMs: number): number => {
  *
  * A thread that ends inside of a call holds up nobody, but what its shard held is lost if links were being rewritten.
  */
-export class ZoneDict implements SharedDict {
+export class ZoneDict extends DictWrites implements SharedDict {
   readonly minTtlMs = 1;
   readonly stalenessMs = 0;
   readonly evicts = "least recently used";
@@ -34,6 +33,7 @@ export class ZoneDict implements SharedDict {
    * @param owner From 1 to 2^20, another one for each thread that lives.
    */
   constructor(zone: SharedArrayBuffer, clock: Pick<Clock, "nowMs">, owner: number) {
+    super();
     this.clock = clock;
     this.shards = new Shards(zone, owner);
     this.lists = new Lists(this.shards);
@@ -82,28 +82,8 @@ export class ZoneDict implements SharedDict {
     return { value: this.parcel.unpack(), flags, isStale };
   }
 
-  set(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("always", true, key, value, ttlMs, flags);
-  }
-
-  safeSet(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("always", false, key, value, ttlMs, flags);
-  }
-
-  add(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("absent", true, key, value, ttlMs, flags);
-  }
-
-  safeAdd(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("absent", false, key, value, ttlMs, flags);
-  }
-
-  replace(key: string, value: DictValue, ttlMs?: number, flags?: number): Written {
-    return this.write("live", true, key, value, ttlMs, flags);
-  }
-
-  private write(
-    when: When,
+  protected write(
+    when: WriteCondition,
     mayEvict: boolean,
     key: string,
     value: DictValue,
