@@ -66,6 +66,9 @@ interface Draft<R> {
 
 export const isList = <R>(bucket: Bucket<R>): bucket is readonly Matcher<R>[] => Array.isArray(bucket);
 
+export const bucketOf = <R>(matchers: readonly Matcher<R>[]): Bucket<R> =>
+  matchers.length === 1 ? matchers[0]! : matchers;
+
 /** The matchers of a bucket. */
 export const matchersOf = <R>(bucket: Bucket<R>): readonly Matcher<R>[] =>
   isList(bucket) ? bucket : [bucket];
@@ -202,7 +205,7 @@ export class CatalogEditor<R> {
         matchers.sort(compareRanks);
       } else for (const matcher of added) insert(matchers, matcher);
       if (matchers.length === 0) this.buckets.delete(scope, prefix);
-      else this.buckets.set(scope, prefix, matchers.length === 1 ? matchers[0]! : matchers);
+      else this.buckets.set(scope, prefix, bucketOf(matchers));
     }
     return {
       zones: this.zones.commit(),

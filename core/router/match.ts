@@ -34,30 +34,30 @@ export class Match<R> implements RouteMatch<R> {
   private readonly findings: Findings | undefined;
 
   constructor(matcher: Matcher<R>, facts: Facts, handlesV1: boolean) {
-    const { route, service, regexes } = matcher;
     const { path } = facts;
-    const regex = regexes && (regexes.length === 1 ? regexes[0] : matchingRegex(regexes, facts));
-    const findings = matcher.evaluate && find(matcher.evaluate, facts);
-    this.findings = findings;
     this.value = matcher.value;
-    this.route = route;
-    this.service = service;
+    this.route = matcher.route;
+    this.service = matcher.service;
     this.path = path;
-    this.regex = regex !== undefined && regex.groupNames.length > 1 ? regex : undefined;
-    const base = service?.path ?? "/";
-    if (!matcher.strips) {
-      this.prefix = undefined;
-      this.upstreamPath = this.send(base, facts, undefined, handlesV1);
-    } else {
-      const length = findings ? byteLength(findings.matchedPath) : matchedLength(matcher, regex, facts);
-      this.prefix = length < 0 ? undefined : path.slice(0, length);
-      this.upstreamPath = this.send(
-        base,
-        facts,
-        dropLeadingDots(path.slice(length < 0 ? 1 : length)),
-        handlesV1,
-      );
+    this.findings = undefined;
+    this.regex = undefined;
+    let length = matcher.plainLength;
+    if (length < 0) {
+      const { regexes, evaluate, strips } = matcher;
+      const regex = regexes && (regexes.length === 1 ? regexes[0] : matchingRegex(regexes, facts));
+      const findings = evaluate && find(evaluate, facts);
+      this.findings = findings;
+      this.regex = regex !== undefined && regex.groupNames.length > 1 ? regex : undefined;
+      if (!strips) {
+        this.prefix = undefined;
+        this.upstreamPath = this.send(matcher.base, facts, undefined, handlesV1);
+        return;
+      }
+      length = findings ? byteLength(findings.matchedPath) : matchedLength(matcher, regex, facts);
     }
+    this.prefix = length < 0 ? undefined : path.slice(0, length);
+    const rest = dropLeadingDots(path.slice(length < 0 ? 1 : length));
+    this.upstreamPath = this.send(matcher.base, facts, rest, handlesV1);
   }
 
   private send(base: string, facts: Facts, rest: string | undefined, handlesV1: boolean): string {

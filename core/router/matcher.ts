@@ -45,20 +45,27 @@ function sharedLength(texts: readonly string[]): number {
  * that is touched is a miss.
  */
 export class Matcher<R> implements Rank {
+  /**
+   * Bytes of the path that it takes off, where finding it in the index is all there is to a match: nothing is left to
+   * ask, and the prefix is stripped. -1 else.
+   */
+  readonly plainLength: number;
+  readonly value: R;
+  readonly route: RouterRoute;
+  readonly service: RouterService | undefined;
+  /** Path of the service. */
+  readonly base: string;
   readonly major: number;
+  readonly minor: number;
   /** Nothing is left to ask when the index has found the matcher. */
   readonly isSettled: boolean;
   /** `strip_path`. */
   readonly strips: boolean;
   /** Bytes that every prefix has; -1 when that is not enough to know what matched. */
   readonly prefixLength: number;
-  readonly value: R;
-  readonly route: RouterRoute;
-  readonly service: RouterService | undefined;
   readonly methods: readonly string[] | undefined;
   readonly regexes: readonly Regex[] | undefined;
   readonly evaluate: Evaluate | undefined;
-  readonly minor: number;
   readonly age: number;
   readonly id: string;
   readonly hosts: readonly NamePattern[] | undefined;
@@ -70,17 +77,22 @@ export class Matcher<R> implements Rank {
 
   constructor({ route, service, value }: RouterEntry<R>, rank: Rank, conditions: Conditions) {
     const { methods, hosts, checksHost = false, snis, headers, prefixes, regexes, predicate } = conditions;
-    this.major = rank.major;
-    this.isSettled = !methods && !checksHost && !snis && !headers && !regexes && !predicate;
-    this.strips = route.strip_path === true;
-    this.prefixLength = prefixes ? sharedLength(prefixes) : -1;
+    const isSettled = !methods && !checksHost && !snis && !headers && !regexes && !predicate;
+    const strips = route.strip_path === true;
+    const prefixLength = prefixes ? sharedLength(prefixes) : -1;
+    this.plainLength = isSettled && strips ? prefixLength : -1;
     this.value = value;
     this.route = route;
     this.service = service;
+    this.base = service?.path ?? "/";
+    this.major = rank.major;
+    this.minor = rank.minor;
+    this.isSettled = isSettled;
+    this.strips = strips;
+    this.prefixLength = prefixLength;
     this.methods = methods;
     this.regexes = regexes;
     this.evaluate = conditions.evaluate;
-    this.minor = rank.minor;
     this.age = rank.age;
     this.id = rank.id;
     this.hosts = hosts;
@@ -167,7 +179,7 @@ export function matchingRegex(regexes: readonly Regex[], facts: Facts): Regex | 
 
 /** True when every condition holds that finding the matcher in the index has not shown yet. */
 export function holds<R>(matcher: Matcher<R>, facts: Facts): boolean {
-  if (matcher.isSettled) return true;
+  if (matcher.plainLength >= 0 || matcher.isSettled) return true;
   const { methods, regexes, headers, snis, predicate } = matcher;
   if (methods !== undefined && !methods.includes(facts.request.method)) return false;
   if (matcher.checksHost && !hostsMatch(matcher.hosts!, facts)) return false;

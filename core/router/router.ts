@@ -1,4 +1,4 @@
-import { type Catalog, CatalogEditor, emptyCatalog } from "./catalog.ts";
+import { type Bucket, type Catalog, CatalogEditor, bucketOf, emptyCatalog, matchersOf } from "./catalog.ts";
 import { compileCompatible } from "./compatible.ts";
 import { type Explanation, explainMatch } from "./explain.ts";
 import { compileExpressions, findContradiction } from "./expressions.ts";
@@ -50,8 +50,8 @@ export interface ExplainOptions {
   readonly routeIds?: readonly string[];
 }
 
-/** A route as the router keeps it. */
-interface Kept<R> {
+/** A route, compiled. */
+interface Compiled<R> {
   readonly matchers: readonly Matcher<R>[];
   /** Why it is left out. */
   readonly problem: RouterWarning | undefined;
@@ -65,7 +65,7 @@ const compilers = {
   expressions: compileExpressions,
 };
 
-function compile<R>(flavor: RouterFlavor, entry: RouterEntry<R>): Kept<R> {
+function compile<R>(flavor: RouterFlavor, entry: RouterEntry<R>): Compiled<R> {
   try {
     const matchers = compilers[flavor](entry);
     const message = flavor === "expressions" ? findContradiction(entry.route) : undefined;
@@ -80,7 +80,7 @@ function compile<R>(flavor: RouterFlavor, entry: RouterEntry<R>): Kept<R> {
 
 class IndexedRouter<R> implements Router<R> {
   private readonly flavor: RouterFlavor;
-  private readonly routes: Table<Kept<R>>;
+  private readonly routes: Table<Bucket<R>>;
   private readonly problems: ReadonlyMap<string, RouterWarning>;
   private readonly catalog: Catalog<R>;
   /** Shared by all versions: matching never waits, so requests don't overlap. */
@@ -91,7 +91,7 @@ class IndexedRouter<R> implements Router<R> {
 
   constructor(
     flavor: RouterFlavor,
-    routes: Table<Kept<R>>,
+    routes: Table<Bucket<R>>,
     problems: ReadonlyMap<string, RouterWarning>,
     catalog: Catalog<R>,
     facts: Facts,
@@ -133,7 +133,7 @@ class IndexedRouter<R> implements Router<R> {
     // The host is told even when no route asks for it.
     if (!this.asksHost) facts.readHost();
     const winner = this.search.run();
-    const candidates = new Set(routeIds.flatMap((id) => this.routes.get(0, id)?.matchers ?? []));
+    const candidates = new Set(routeIds.flatMap((id) => matchersOf(this.routes.get(0, id) ?? [])));
     new Search(catalog, facts, (matcher) => candidates.add(matcher)).run();
     return explainMatch(flavor, facts, winner, candidates);
   }
@@ -142,16 +142,15 @@ class IndexedRouter<R> implements Router<R> {
     const routes = this.routes.edit();
     const catalog = new CatalogEditor(this.catalog);
     let problems: Map<string, RouterWarning> | undefined;
-    const keep = (id: string, kept: Kept<R> | undefined): void => {
-      const old = routes.get(0, id);
-      for (const matcher of old?.matchers ?? []) catalog.remove(matcher);
-      if (kept) routes.set(0, id, kept);
+    const keep = (id: string, compiled: Compiled<R> | undefined): void => {
+      for (const matcher of matchersOf(routes.get(0, id) ?? [])) catalog.remove(matcher);
+      if (compiled) routes.set(0, id, bucketOf(compiled.matchers));
       else routes.delete(0, id);
-      for (const matcher of kept?.matchers ?? []) catalog.add(matcher);
-      if (!old?.problem && !kept?.problem) return;
+      for (const matcher of compiled?.matchers ?? []) catalog.add(matcher);
+      if (!this.problems.has(id) && !compiled?.problem) return;
       problems ??= new Map(this.problems);
       problems.delete(id);
-      if (kept?.problem) problems.set(id, kept.problem);
+      if (compiled?.problem) problems.set(id, compiled.problem);
     };
     for (const id of remove) keep(id, undefined);
     for (const entry of set) {

@@ -1,28 +1,27 @@
 import { hashOf } from "./hash.ts";
 
-/** One key and its value; chains of a slot share their tails between versions of a table. */
-interface Node<V> {
-  readonly hash: number;
-  readonly scope: number;
-  readonly text: string;
-  readonly value: V;
-  readonly next: Node<V> | undefined;
-}
+/**
+ * A part of a table: for each slot the hash of a key, its scope, its text and its value, side by side, so that a look-up
+ * reads one line of the processor's cache here. A key lies in the slot of its hash or in one of those behind it.
+ */
+type Page<V> = (number | string | V | undefined)[];
 
-/** A part of a table: grows by itself, is copied when a later version changes it. */
-interface Page<V> {
-  readonly slots: (Node<V> | undefined)[];
-  /**
-   * By slot, a bit for each key in it, chosen by the key's hash: a key that isn't there is mostly turned away without
-   * touching a node, which would be a miss in every cache of the machine.
-   */
-  readonly masks: Uint16Array;
-  count: number;
-}
+const cellsOfSlot = 4;
+/** Where a slot has what. */
+const scopeCell = 1;
+const textCell = 2;
+const valueCell = 3;
+/** The hash of an empty slot. */
+const nobody = -1;
 
-/** 256 pages: a change of one key at 100,000 copies 256 references and a page of some 400. */
+/** A change of one key at 100,000 copies one of 256 pages of some 400 keys. */
 const pageBits = 8;
 const pageCount = 1 << pageBits;
+
+/** At most half of a page's slots are taken. */
+const spareSlots = 2;
+/** At least so many bits of the filter for each key: of keys that are not there one in ten gets past it. */
+const filterBits = 8;
 
 /** Spreads the hash of a text within a scope over all bits. */
 function mix(scope: number, hash: number): number {
@@ -33,66 +32,59 @@ function mix(scope: number, hash: number): number {
   return (mixed ^ (mixed >>> 13)) & 0x3fffffff;
 }
 
-const bitOf = (mixed: number): number => 1 << (mixed >>> 26);
+const newPage = <V>(slots: number): Page<V> => {
+  const page: Page<V> = [];
+  for (let i = 0; i < slots; i++) page.push(nobody, 0, "", undefined);
+  return page;
+};
 
-/** Slots for each key: fewer would lengthen the chains. */
-const spareSlots = 2;
+const emptyPages: readonly Page<never>[] = Array.from({ length: pageCount }, () => newPage<never>(2));
 
 /**
  * A map from (scope, text) to values that never changes: an edit makes a new version that shares all pages but the
- * touched ones. A look-up is one page, one slot and mostly one node.
+ * touched ones.
+ *
+ * A key that is not there is mostly turned away by a bit of the filter, which is small enough for the processor's
+ * nearer caches; most look-ups of a router are such.
  */
 export class Table<V> {
-  readonly pages: readonly (Page<V> | undefined)[];
+  readonly pages: readonly Page<V>[];
+  /** Shared by versions: a bit too many costs a look now and then, never an answer. */
+  readonly filter: Int32Array;
   readonly size: number;
 
-  constructor(pages: readonly (Page<V> | undefined)[] = [], size = 0) {
+  constructor(pages: readonly Page<V>[] = emptyPages, filter: Int32Array = new Int32Array(1), size = 0) {
     this.pages = pages;
+    this.filter = filter;
     this.size = size;
   }
 
   /** @param hash Of the text, by `hash.ts`. */
   get(scope: number, text: string, hash = hashOf(text)): V | undefined {
-    const mixed = mix(scope, hash);
-    const page = this.pages[mixed & (pageCount - 1)];
-    if (page === undefined) return undefined;
-    const { masks } = page;
-    const at = (mixed >>> pageBits) & (masks.length - 1);
-    if ((masks[at]! & bitOf(mixed)) === 0) return undefined;
-    let node = page.slots[at];
-    while (node !== undefined) {
-      if (node.hash === mixed && node.scope === scope && node.text === text) return node.value;
-      node = node.next;
-    }
-    return undefined;
+    return this.getPrefix(scope, text, text.length, hash);
   }
 
   /** The value of the first `length` characters of `path`, without cutting them out. */
   getPrefix(scope: number, path: string, length: number, hash: number): V | undefined {
     const mixed = mix(scope, hash);
-    const page = this.pages[mixed & (pageCount - 1)];
-    if (page === undefined) return undefined;
-    const { masks } = page;
-    const at = (mixed >>> pageBits) & (masks.length - 1);
-    if ((masks[at]! & bitOf(mixed)) === 0) return undefined;
-    let node = page.slots[at];
-    while (node !== undefined) {
-      if (
-        node.hash === mixed &&
-        node.scope === scope &&
-        node.text.length === length &&
-        path.startsWith(node.text)
-      )
-        return node.value;
-      node = node.next;
+    const { filter } = this;
+    if (((filter[(mixed >>> 5) & (filter.length - 1)]! >>> (mixed & 31)) & 1) === 0) return undefined;
+    const page = this.pages[mixed & (pageCount - 1)]!;
+    const last = page.length - 1;
+    for (let at = ((mixed >>> pageBits) * cellsOfSlot) & last; ; at = (at + cellsOfSlot) & last) {
+      const found = page[at] as number;
+      if (found === mixed && page[at + scopeCell] === scope) {
+        const text = page[at + textCell] as string;
+        if (text.length === length && path.startsWith(text)) return page[at + valueCell] as V;
+      } else if (found === nobody) return undefined;
     }
-    return undefined;
   }
 
   /** All values, in no order that means anything. */
   *values(): Generator<V> {
     for (const page of this.pages)
-      for (const slot of page?.slots ?? []) for (let node = slot; node; node = node.next) yield node.value;
+      for (let at = 0; at < page.length; at += cellsOfSlot)
+        if (page[at] !== nobody) yield page[at + valueCell] as V;
   }
 
   edit(): TableEditor<V> {
@@ -100,97 +92,137 @@ export class Table<V> {
   }
 }
 
-function rehash<V>(page: Page<V>): Page<V> {
-  const slots: (Node<V> | undefined)[] = Array.from({ length: page.slots.length * 2 });
-  const masks = new Uint16Array(slots.length);
-  for (const slot of page.slots)
-    for (let node = slot; node; node = node.next) {
-      const at = (node.hash >>> pageBits) & (slots.length - 1);
-      slots[at] = { ...node, next: slots[at] };
-      masks[at]! |= bitOf(node.hash);
+/** The first slot, from that of the hash on, that has the key or nobody. */
+function slotOf<V>(page: Page<V>, scope: number, text: string, mixed: number): number {
+  const last = page.length - 1;
+  let at = ((mixed >>> pageBits) * cellsOfSlot) & last;
+  while (
+    page[at] !== nobody &&
+    (page[at] !== mixed || page[at + scopeCell] !== scope || page[at + textCell] !== text)
+  )
+    at = (at + cellsOfSlot) & last;
+  return at;
+}
+
+function put<V>(page: Page<V>, at: number, mixed: number, scope: number, text: string, value: V): void {
+  page[at] = mixed;
+  page[at + scopeCell] = scope;
+  page[at + textCell] = text;
+  page[at + valueCell] = value;
+}
+
+function doubled<V>(page: Page<V>): Page<V> {
+  const larger = newPage<V>((page.length / cellsOfSlot) * 2);
+  for (let at = 0; at < page.length; at += cellsOfSlot) {
+    const mixed = page[at] as number;
+    if (mixed === nobody) continue;
+    const [scope, text] = [page[at + scopeCell] as number, page[at + textCell] as string];
+    put(larger, slotOf(larger, scope, text, mixed), mixed, scope, text, page[at + valueCell] as V);
+  }
+  return larger;
+}
+
+/** Empties a slot and moves up what was pushed behind it. */
+function vacate<V>(page: Page<V>, from: number): void {
+  const last = page.length - 1;
+  let free = from;
+  for (let at = (free + cellsOfSlot) & last; page[at] !== nobody; at = (at + cellsOfSlot) & last) {
+    const home = ((page[at] as number) >>> pageBits) * cellsOfSlot;
+    // Whoever's own slot lies between the free one and here stays.
+    if (((at - home) & last) < ((at - free) & last)) continue;
+    page.copyWithin(free, at, at + cellsOfSlot);
+    free = at;
+  }
+  put(page, free, nobody, 0, "", undefined as V);
+}
+
+function filterOf<V>(pages: readonly Page<V>[], size: number): Int32Array {
+  let words = 1;
+  while (words * 32 < size * filterBits) words *= 2;
+  // Room to grow.
+  const filter = new Int32Array(words * 2);
+  for (const page of pages)
+    for (let at = 0; at < page.length; at += cellsOfSlot) {
+      const mixed = page[at] as number;
+      if (mixed !== nobody) admit(filter, mixed);
     }
-  return { slots, masks, count: page.count };
+  return filter;
 }
 
-function maskOf<V>(node: Node<V> | undefined): number {
-  let mask = 0;
-  for (let at = node; at; at = at.next) mask |= bitOf(at.hash);
-  return mask;
+function admit(filter: Int32Array, mixed: number): void {
+  filter[(mixed >>> 5) & (filter.length - 1)]! |= 1 << (mixed & 31);
 }
-
-const without = <V>(node: Node<V> | undefined, unwanted: Node<V>): Node<V> | undefined =>
-  node === undefined || node === unwanted ? node?.next : { ...node, next: without(node.next, unwanted) };
 
 /** A version of a table in the making. */
 export class TableEditor<V> {
-  private readonly pages: (Page<V> | undefined)[];
-  private readonly owned = new Set<Page<V>>();
+  private readonly pages: Page<V>[];
+  private readonly before: Table<V>;
+  /** By page, how many keys it has; -1 while it is still the other version's. */
+  private readonly counts = new Int32Array(pageCount).fill(-1);
+  private readonly added: number[] = [];
   private size: number;
 
   constructor(table: Table<V>) {
-    this.pages = table.pages.length > 0 ? table.pages.slice() : Array.from<undefined>({ length: pageCount });
+    this.before = table;
+    this.pages = table.pages.slice();
     this.size = table.size;
   }
 
-  private find(scope: number, text: string, mixed: number): Node<V> | undefined {
-    const page = this.pages[mixed & (pageCount - 1)];
-    let node = page?.slots[(mixed >>> pageBits) & (page.slots.length - 1)];
-    while (node !== undefined && (node.hash !== mixed || node.scope !== scope || node.text !== text))
-      node = node.next;
-    return node;
-  }
-
   get(scope: number, text: string): V | undefined {
-    return this.find(scope, text, mix(scope, hashOf(text)))?.value;
+    const mixed = mix(scope, hashOf(text));
+    const page = this.pages[mixed & (pageCount - 1)]!;
+    return page[slotOf(page, scope, text, mixed) + valueCell] as V | undefined;
   }
 
   /** The page of a hash, free to change. */
   private own(mixed: number): Page<V> {
     const at = mixed & (pageCount - 1);
-    let page = this.pages[at];
-    if (page && this.owned.has(page)) return page;
-    page = page
-      ? { slots: page.slots.slice(), masks: page.masks.slice(), count: page.count }
-      : { slots: [undefined, undefined], masks: new Uint16Array(2), count: 0 };
-    this.owned.add(page);
-    this.pages[at] = page;
-    return page;
+    const page = this.pages[at]!;
+    if (this.counts[at]! >= 0) return page;
+    let count = 0;
+    for (let slot = 0; slot < page.length; slot += cellsOfSlot) if (page[slot] !== nobody) count++;
+    this.counts[at] = count;
+    return (this.pages[at] = page.slice());
   }
 
   set(scope: number, text: string, value: V): void {
     const mixed = mix(scope, hashOf(text));
-    const old = this.find(scope, text, mixed);
     let page = this.own(mixed);
-    if (!old) {
-      if (page.count * spareSlots >= page.slots.length) {
-        this.owned.delete(page);
-        page = rehash(page);
-        this.owned.add(page);
-        this.pages[mixed & (pageCount - 1)] = page;
+    let slot = slotOf(page, scope, text, mixed);
+    if (page[slot] === nobody) {
+      const at = mixed & (pageCount - 1);
+      if ((this.counts[at]! + 1) * spareSlots * cellsOfSlot > page.length) {
+        page = this.pages[at] = doubled(page);
+        slot = slotOf(page, scope, text, mixed);
       }
-      page.count++;
+      this.counts[at]!++;
       this.size++;
+      this.added.push(mixed);
     }
-    const at = (mixed >>> pageBits) & (page.slots.length - 1);
-    const rest = old ? without(page.slots[at], old) : page.slots[at];
-    page.slots[at] = { hash: mixed, scope, text, value, next: rest };
-    page.masks[at]! |= bitOf(mixed);
+    put(page, slot, mixed, scope, text, value);
   }
 
   delete(scope: number, text: string): void {
     const mixed = mix(scope, hashOf(text));
-    const old = this.find(scope, text, mixed);
-    if (!old) return;
-    const page = this.own(mixed);
-    const at = (mixed >>> pageBits) & (page.slots.length - 1);
-    page.slots[at] = without(page.slots[at], old);
-    page.masks[at] = maskOf(page.slots[at]);
-    page.count--;
+    const shared = this.pages[mixed & (pageCount - 1)]!;
+    const slot = slotOf(shared, scope, text, mixed);
+    if (shared[slot] === nobody) return;
+    vacate(this.own(mixed), slot);
+    this.counts[mixed & (pageCount - 1)]!--;
     this.size--;
   }
 
   /** The new version. The editor must not be used afterwards. */
   commit(): Table<V> {
-    return new Table(this.pages, this.size);
+    return new Table(this.pages, this.filter(), this.size);
+  }
+
+  private filter(): Int32Array {
+    const { pages, size, added } = this;
+    const { filter } = this.before;
+    const bits = filter.length * 32;
+    if (bits < size * filterBits || bits > size * filterBits * 8) return filterOf(pages, size);
+    for (const mixed of added) admit(filter, mixed);
+    return filter;
   }
 }
