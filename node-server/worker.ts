@@ -211,7 +211,7 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
       try {
         const swap =
           message.type === "prepare"
-            ? prepare(gateway, message.tables)
+            ? prepare(gateway, JSON.parse(message.tables) as Tables)
             : prepareChanges(gateway, message.changes);
         prepared = { version: message.version, swap };
         tell({ type: "prepared", version: message.version, problem: undefined });

@@ -139,14 +139,12 @@ class IndexedRouter<R> implements Router<R> {
   }
 
   update({ set = [], remove = [] }: RouterChanges<R>): Router<R> {
-    const routes = this.routes.edit();
-    const catalog = new CatalogEditor(this.catalog);
+    const routes = this.routes.edit(set.length);
+    const catalog = new CatalogEditor(this.catalog, set.length);
     let problems: Map<string, RouterWarning> | undefined;
     const keep = (id: string, kept: Kept<R> | undefined): void => {
-      const old = routes.get(0, id);
+      const old = kept ? routes.set(0, id, kept) : routes.delete(0, id);
       for (const matcher of old?.matchers ?? []) catalog.remove(matcher);
-      if (kept) routes.set(0, id, kept);
-      else routes.delete(0, id);
       for (const matcher of kept?.matchers ?? []) catalog.add(matcher);
       if (!old?.problem && !kept?.problem) return;
       problems ??= new Map(this.problems);

@@ -95,8 +95,9 @@ export class Table<V> {
       for (const slot of page?.slots ?? []) for (let node = slot; node; node = node.next) yield node.value;
   }
 
-  edit(): TableEditor<V> {
-    return new TableEditor(this);
+  /** @param growth About how many keys will be added: pages begin in that size. */
+  edit(growth = 0): TableEditor<V> {
+    return new TableEditor(this, growth);
   }
 }
 
@@ -126,8 +127,10 @@ export class TableEditor<V> {
   private readonly pages: (Page<V> | undefined)[];
   private readonly owned = new Set<Page<V>>();
   private size: number;
+  private readonly firstSlots: number;
 
-  constructor(table: Table<V>) {
+  constructor(table: Table<V>, growth: number) {
+    this.firstSlots = 2 ** Math.max(1, Math.ceil(Math.log2((growth * spareSlots) / pageCount)));
     this.pages = table.pages.length > 0 ? table.pages.slice() : Array.from<undefined>({ length: pageCount });
     this.size = table.size;
   }
@@ -151,13 +154,18 @@ export class TableEditor<V> {
     if (page && this.owned.has(page)) return page;
     page = page
       ? { slots: page.slots.slice(), masks: page.masks.slice(), count: page.count }
-      : { slots: [undefined, undefined], masks: new Uint16Array(2), count: 0 };
+      : {
+          slots: Array.from({ length: this.firstSlots }),
+          masks: new Uint16Array(this.firstSlots),
+          count: 0,
+        };
     this.owned.add(page);
     this.pages[at] = page;
     return page;
   }
 
-  set(scope: number, text: string, value: V): void {
+  /** @returns The value before. */
+  set(scope: number, text: string, value: V): V | undefined {
     const mixed = mix(scope, hashOf(text));
     const old = this.find(scope, text, mixed);
     let page = this.own(mixed);
@@ -175,18 +183,21 @@ export class TableEditor<V> {
     const rest = old ? without(page.slots[at], old) : page.slots[at];
     page.slots[at] = { hash: mixed, scope, text, value, next: rest };
     page.masks[at]! |= bitOf(mixed);
+    return old?.value;
   }
 
-  delete(scope: number, text: string): void {
+  /** @returns The value before. */
+  delete(scope: number, text: string): V | undefined {
     const mixed = mix(scope, hashOf(text));
     const old = this.find(scope, text, mixed);
-    if (!old) return;
+    if (!old) return undefined;
     const page = this.own(mixed);
     const at = (mixed >>> pageBits) & (page.slots.length - 1);
     page.slots[at] = without(page.slots[at], old);
     page.masks[at] = maskOf(page.slots[at]);
     page.count--;
     this.size--;
+    return old.value;
   }
 
   /** The new version. The editor must not be used afterwards. */
