@@ -99,7 +99,7 @@ const showRequest = (exchange: Exchange, handlers: readonly TracedHandler[]): vo
 const openGateway = async (): Promise<Gateway> => {
   const plugins = await loadPlugins(conf);
   const transport = new NodeTransport({ pool: conf.pool });
-  const { counting, purge } = await countingOf(conf, logger);
+  const { counting, purge } = countingOf(conf, logger);
   schedule.every(60_000, "counters of limits that are over", purge);
   return createGateway(
     {
