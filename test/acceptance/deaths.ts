@@ -17,10 +17,10 @@ const ways = {
     });
   },
 };
-export const plugin = {
-  name: "mortal", priority: 1, config: {},
-  create: () => ({ access(exchange) { ways[exchange.request.target.split("/").pop()]?.(); } }),
-};
+class Mortal {
+  async access(kong) { ways[(await kong.request.getPath()).split("/").pop()]?.(); }
+}
+module.exports = { Plugin: Mortal, Schema: [], Version: "1.0.0", Priority: 1 };
 `;
 
 const ways = ["throw", "exit", "heap", "throw", "exit"];
@@ -28,7 +28,7 @@ const ways = ["throw", "exit", "heap", "throw", "exit"];
 /** Puts the plugin where the gateway finds it. Before the start. */
 export const writeMortal = (prefix: string): void => {
   mkdirSync(path.join(prefix, "plugins"), { recursive: true });
-  writeFileSync(path.join(prefix, "plugins/mortal.mjs"), mortal);
+  writeFileSync(path.join(prefix, "plugins/mortal.cjs"), mortal);
 };
 
 /**
@@ -44,7 +44,7 @@ export const deaths = async (world: World): Promise<{ readonly kept: string; rea
         url: `http://127.0.0.1:${world.upstreamPort}`,
         routes: [
           { name: "r", paths: ["/"] },
-          { name: "death", paths: ["/die/"], strip_path: false, plugins: [{ name: "mortal", config: {} }] },
+          { name: "death", paths: ["/die/"], strip_path: false, plugins: [{ name: "mortal" }] },
         ],
       },
     ],
