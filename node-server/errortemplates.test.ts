@@ -34,7 +34,7 @@ test.each([
   ["has a third place", file("three", "%s %s %s"), /error_template_html: a template has/],
   ["has a bare percent sign", file("percent", "100% %s"), /error_template_html: a template has/],
 ])("a layout that %s is a problem of the configuration", (_, at, problem) => {
-  expect(() =>
-    loadConf({ file: undefined, environment: { SALLYPORT_ERROR_TEMPLATE_HTML: at } as never }),
-  ).toThrow(expect.objectContaining({ message: expect.stringMatching(problem) as string }) as ConfError);
+  expect(() => loadConf({ file: undefined, environment: { SALLYPORT_ERROR_TEMPLATE_HTML: at } })).toThrow(
+    expect.objectContaining({ message: expect.stringMatching(problem) as string }) as ConfError,
+  );
 });
