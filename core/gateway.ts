@@ -192,10 +192,11 @@ class CompiledGateway implements Gateway {
     downstream: Downstream,
     scope: RequestScope | undefined,
   ): Flow {
-    const { realIp, isTrusted, errorFormat } = this.ports.options;
+    const { realIp, isTrusted, errorFormat, errorTemplates } = this.ports.options;
     const address = clientAddress(request.connection, request.headers, isTrusted, realIp);
     const client = new ClientRequest(request, address);
-    const exchange = new Exchange(this.nextId(), client, this.ports.clock.nowMs(), errorFormat);
+    const nowMs = this.ports.clock.nowMs();
+    const exchange = new Exchange(this.nextId(), client, nowMs, errorFormat, errorTemplates);
     return new Flow(exchange, this.snapshot, this.ports, downstream, scope);
   }
 

@@ -99,6 +99,7 @@ export {
   type VaultRow,
   withSecrets,
 } from "./entities/secret.ts";
+export type { ErrorTemplates } from "./http/errorpage.ts";
 export type { ErrorFormat } from "./http/accept.ts";
 export { type ProxyOptions, proxyOptions, type ResponseTokens } from "./proxy/options.ts";
 export { viaTexts } from "./proxy/request.ts";

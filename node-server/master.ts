@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { nodeCertificates, type NodeLogger, nodeLogger } from "../adapters/node/index.ts";
@@ -88,6 +89,7 @@ export class Master {
       clock: webClock,
       random: webRandom,
       certificates: nodeCertificates,
+      md5: (text) => createHash("md5").update(text).digest("hex"),
     });
     for (const log of [conf.accessLog, conf.adminAccessLog, conf.statusAccessLog])
       if (log !== undefined) mkdirSync(path.dirname(log.file), { recursive: true });

@@ -1,4 +1,5 @@
 /** A store and its event log in any database that speaks SQL. Drivers that need Node stand in `node.ts`. */
+export { DatabaseLocked } from "./driver.ts";
 export type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
 export { SqlCounters } from "./counters.ts";
 export { SqlEventLog } from "./eventlog.ts";

@@ -97,8 +97,8 @@ export class Migrations {
     );
   }
 
-  /** Runs every step that did not run. @returns Their names. */
-  up(): Promise<readonly MigrationName[]> {
+  /** Runs every step that did not run. @param waitMs As of {@link SqlDriver.transaction}. @returns Their names. */
+  up(waitMs?: number): Promise<readonly MigrationName[]> {
     const { driver } = this;
     return driver.transaction(async (queries) => {
       await runAll(queries, createMeta(driver.dialect));
@@ -115,11 +115,11 @@ export class Migrations {
         ]);
       }
       return missing.map(nameOf);
-    });
+    }, waitMs);
   }
 
-  /** Ends what `up` began. @returns The names of the steps that ended. */
-  finish(): Promise<readonly MigrationName[]> {
+  /** Ends what `up` began. @param waitMs As of `up`. @returns The names of the steps that ended. */
+  finish(waitMs?: number): Promise<readonly MigrationName[]> {
     const { driver } = this;
     return driver.transaction(async (queries) => {
       const rows = await queries.query("SELECT subsystem, name FROM schema_meta WHERE state = ?", [
@@ -135,11 +135,11 @@ export class Migrations {
         ]);
       }
       return pending;
-    });
+    }, waitMs);
   }
 
-  /** Drops everything, rows included. */
-  reset(): Promise<void> {
+  /** Drops everything, rows included. @param waitMs As of `up`. */
+  reset(waitMs?: number): Promise<void> {
     return this.driver.transaction(async (queries) => {
       const tables = this.steps
         .filter(({ subsystem }) => subsystem !== "core")
@@ -153,6 +153,6 @@ export class Migrations {
         "schema_meta",
       ])
         await queries.query(`DROP TABLE IF EXISTS "${table}"`);
-    });
+    }, waitMs);
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pass } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeWriters } from "../../test/contracts/driver.ts";
 import { describeEventLog } from "../../test/contracts/eventlog.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { type Postgres, postgresFolder, startPostgres } from "../../test/support/postgres.ts";
@@ -27,6 +28,8 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
       connections: 4,
       onError: () => undefined,
     });
+
+  describeWriters("PostgreSQL", connect);
 
   const prepared = async (tables: typeof libraryTables): Promise<PostgresDriver> => {
     const driver = await connect();

@@ -70,7 +70,11 @@ export function load(
   const declared = resolver.rows();
   delete declared["workspaces"];
   const isEmpty = Object.keys(declared).length === 0;
-  const hash = isEmpty ? emptyHash : typeof source === "string" ? md5(source) : hashDocument(document);
+  const hash = isEmpty
+    ? emptyHash
+    : typeof source === "string"
+      ? (context.md5 ?? md5)(source)
+      : hashDocument(document);
   const entities = document["_transform"] === false ? declared : transformed(declared, context.entities);
   return { ok: true, entities, declared, hash };
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import type { ErrorFormat, LogLevel, TracingOptions } from "../../core/index.ts";
+import type { ErrorFormat, ErrorTemplates, LogLevel, TracingOptions } from "../../core/index.ts";
 import { problemsOf } from "./check.ts";
 import { type DnsConf, dnsConf } from "./dns.ts";
 import {
@@ -13,6 +13,7 @@ import {
   type ResponseConf,
   responseConf,
 } from "./derived.ts";
+import { errorTemplates } from "./errortemplates.ts";
 import { type ListenAddress, parseListeners } from "./listeners.ts";
 import type { PropertyName, Texts } from "./properties.ts";
 import { type ConfSources, gather, withConfSecrets } from "./sources.ts";
@@ -47,6 +48,7 @@ export interface Conf {
   /** Port that is listened on, port that clients know. */
   readonly portMap: readonly (readonly [number, number])[];
   readonly errorFormat: ErrorFormat;
+  readonly errorTemplates: ErrorTemplates;
   readonly pool: PoolConf;
   readonly limits: LimitsConf;
   readonly maxReplayBytes: number;
@@ -160,6 +162,7 @@ const build = (texts: Texts): Omit<Conf, "texts" | "file" | "warnings"> => {
       return [own!, known!];
     }),
     errorFormat: errorFormats[texts.error_default_type] ?? "plain",
+    errorTemplates: errorTemplates(texts),
     pool: poolConf(texts),
     limits: limitsConf(texts),
     maxReplayBytes: bytesOf(texts.client_body_buffer_size),

@@ -2,6 +2,12 @@ import { type Property, unused } from "../property.ts";
 
 export const logLevels = ["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"] as const;
 
+const errorTemplate = (form: string): Property => ({
+  type: "path",
+  default: "",
+  doc: `File with the layout of errors in ${form}: \`%s\` for the message, \`%s\` for the request id, \`%%\` for a percent sign. The message is escaped for the form.`,
+});
+
 export const general = {
   prefix: {
     type: "string",
@@ -135,12 +141,10 @@ export const general = {
   }),
   ...unused("nothing is reported to anybody", { anonymous_reports: "off" }),
   ...unused("upstreams are reached directly", { proxy_server: "", proxy_server_ssl_verify: "on" }),
-  ...unused("bodies of errors have Kong's form: use a plugin to change them", {
-    error_template_html: "",
-    error_template_json: "",
-    error_template_xml: "",
-    error_template_plain: "",
-  }),
+  error_template_html: errorTemplate("HTML"),
+  error_template_json: errorTemplate("JSON"),
+  error_template_xml: errorTemplate("XML"),
+  error_template_plain: errorTemplate("plain text"),
   ...unused("plugins are TypeScript or JavaScript modules: name their files in `plugins`", {
     pluginserver_names: "",
     lua_package_path: "./?.lua;./?/init.lua;",
