@@ -26,6 +26,7 @@ import { Garbage } from "./garbage.ts";
 import { NodeLogLevel } from "./loglevel.ts";
 import { nodeHostname, nodeId } from "./node.ts";
 import { loadPlugins } from "./plugins.ts";
+import { scriptsOf } from "./scripts.ts";
 import { WorkerPool } from "./pool.ts";
 import { kongVersion, version } from "./version.ts";
 import type { NodeMemory } from "./memory.ts";
@@ -81,7 +82,7 @@ export class Master {
       file: conf.isDaemon ? conf.errorLog : undefined,
       repeats: conf.isTraced ? 0 : conf.logRepeats,
     });
-    const plugins = await loadPlugins(conf);
+    const plugins = await loadPlugins(conf, await scriptsOf(conf));
     const configuration = new DeclarativeConfiguration({
       plugins,
       routerFlavor: conf.routerFlavor,

@@ -9,6 +9,7 @@ import {
   type Missing,
   type PluginDefinition,
   restricted,
+  type Scripts,
 } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
 import { resolveOwnModules } from "./self.ts";
@@ -57,7 +58,10 @@ const load = async (file: string): Promise<PluginDefinition> => {
 };
 
 /** What configurations can't have on this node. */
-const missing = ({ database }: Pick<Conf, "database">): Missing => ({
+const missing = ({ database }: Pick<Conf, "database">, scripts: Scripts | undefined): Missing => ({
+  ...(scripts === undefined && {
+    javascript: "it runs code of the configuration, which `untrusted_js = sandbox` allows",
+  }),
   ...(database === "off" && { database: "it counts in the database, and there is none (database = off)" }),
 });
 
@@ -65,10 +69,12 @@ const missing = ({ database }: Pick<Conf, "database">): Missing => ({
  * The plugins that a node may use. Called again it loads what changed on the disk anew.
  *
  * @param conf Paths in `plugins` are absolute.
+ * @param scripts What runs the code in configurations; undefined when there may be none.
  * @throws TypeError when one of them is unknown or no plugin; those that were loaded before stay as they are.
  */
 export const loadPlugins = async (
   conf: Pick<Conf, "plugins" | "database" | "prefix">,
+  scripts?: Scripts,
 ): Promise<PluginDefinition[]> => {
   const found = new Map<string, PluginDefinition>();
   for (const name of conf.plugins) {
@@ -82,5 +88,5 @@ export const loadPlugins = async (
     if (plugin === undefined) throw new TypeError(`plugin '${name}' is not installed`);
     found.set(plugin.name, plugin);
   }
-  return restricted([...found.values()], missing(conf));
+  return restricted([...found.values()], missing(conf, scripts), scripts);
 };

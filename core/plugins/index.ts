@@ -13,6 +13,8 @@ import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
 import { loggly } from "./loggly/index.ts";
 import { opentelemetry } from "./opentelemetry/index.ts";
+import { postFunction } from "./post-function/index.ts";
+import { preFunction } from "./pre-function/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { proxyCache } from "./proxy-cache/index.ts";
 import { rateLimiting } from "./rate-limiting/index.ts";
@@ -29,6 +31,7 @@ import { zipkin } from "./zipkin/index.ts";
 
 /** The plugins that come with the gateway (`plugins = bundled`). */
 export const bundledPlugins: readonly PluginDefinition[] = [
+  preFunction,
   correlationId,
   zipkin,
   botDetection,
@@ -56,6 +59,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   tcpLog,
   loggly,
   requestTermination,
+  postFunction,
 ];
 
 /** What plugins can't have in a Worker. */
