@@ -14,7 +14,9 @@ import {
   Database,
   DeclarativeConfiguration,
   DeclaredStore,
+  type HealthSource,
   type NodeFacts,
+  type NodeInformation,
   Schedule,
   type Tables,
 } from "../core/index.ts";
@@ -140,6 +142,20 @@ export class Master {
       sockets: (number) => sockets.take(conf.proxyListen, counts, number, conf.workers),
     });
     const shown = shownConf(conf.texts);
+    const node = (): NodeInformation => ({
+      version: kongVersion,
+      sallyport: version,
+      hostname: nodeHostname,
+      nodeId: id,
+      masterPid: process.pid,
+      workerPids: pool.pids,
+      plugins,
+      properties: { ...shown, log_level: logger.level },
+    });
+    const health: HealthSource = {
+      state: (upstream) => pool.inspect(upstream),
+      mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
+    };
     const admin = new AdminListener(
       createAdmin({
         server: `sallyport/${version}`,
@@ -149,16 +165,7 @@ export class Master {
         database,
         ...(opened === undefined && { configuration: Master.control(configuration, declared, pool) }),
         ...(conf.adminToken !== undefined && { token: conf.adminToken }),
-        node: () => ({
-          version: kongVersion,
-          sallyport: version,
-          hostname: nodeHostname,
-          nodeId: id,
-          masterPid: process.pid,
-          workerPids: pool.pids,
-          plugins,
-          properties: { ...shown, log_level: logger.level },
-        }),
+        node,
         counts: () => pool.count(),
         timers: () => timers.statistics,
         dicts: () => keeper.usage(),
@@ -168,10 +175,7 @@ export class Master {
           logger.level = level;
           pool.setLogLevel(level);
         }),
-        health: {
-          state: (upstream) => pool.inspect(upstream),
-          mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
-        },
+        health,
         dns: () => pool.countDns(),
       }),
       {
@@ -188,6 +192,8 @@ export class Master {
         clock: webClock,
         logger,
         database,
+        node,
+        health,
         ...(opened === undefined && { configuration }),
         counts: () => pool.count(),
         dicts: () => keeper.usage(),
