@@ -18,6 +18,7 @@ import { preFunction } from "./pre-function/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { proxyCache } from "./proxy-cache/index.ts";
 import { rateLimiting } from "./rate-limiting/index.ts";
+import { rateLimitingSliding } from "./rate-limiting-sliding/index.ts";
 import { redirect } from "./redirect/index.ts";
 import { requestSizeLimiting } from "./request-size-limiting/index.ts";
 import { requestTermination } from "./request-termination/index.ts";
@@ -44,6 +45,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestSizeLimiting,
   acl,
   rateLimiting,
+  rateLimitingSliding,
   responseRatelimiting,
   requestTransformer,
   responseTransformer,

@@ -84,7 +84,7 @@ describe.skipIf(program === undefined)("Chromium", () => {
     page.evaluate(
       async ([url, options]) => {
         try {
-          const response = await fetch(url as string, options as never);
+          const response = await fetch(url, options);
           return { status: response.status, exposed: response.headers.get("x-secret") };
         } catch {
           return { failed: true };
