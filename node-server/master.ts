@@ -48,6 +48,8 @@ export interface MasterResources {
   readonly memory: NodeMemory;
   /** What the master before served: begun with when there is neither a database nor a declarative file. */
   readonly declared: Declared | undefined;
+  /** Another master serves: what can't be loaded is a reason to leave it at that. */
+  readonly isReload: boolean;
   /** Told what is waited for; undefined to fail at once. */
   readonly onWaiting: ((reason: string) => void) | undefined;
 }
@@ -84,7 +86,12 @@ export class Master {
       file: conf.isDaemon ? conf.errorLog : undefined,
       repeats: conf.isTraced ? 0 : conf.logRepeats,
     });
-    const plugins = await loadPlugins(conf, await scriptsOf(conf));
+    const plugins = await loadPlugins(
+      conf,
+      await scriptsOf(conf),
+      // A reload has something to stay with.
+      resources.isReload ? undefined : (problem) => logger.log("crit", problem),
+    );
     const configuration = new DeclarativeConfiguration({
       plugins,
       routerFlavor: conf.routerFlavor,

@@ -99,7 +99,7 @@ const showRequest = (exchange: Exchange, handlers: readonly TracedHandler[]): vo
 
 const openGateway = async (): Promise<Gateway> => {
   const scripts = await scriptsOf(conf);
-  const plugins = await loadPlugins(conf, scripts);
+  const plugins = await loadPlugins(conf, scripts, (problem) => logger.log("crit", problem));
   const transport = new NodeTransport({ pool: conf.pool });
   const { counting, purge } = await countingOf(conf, logger);
   schedule.every(60_000, "counters of limits that are over", purge);
@@ -131,6 +131,7 @@ const openGateway = async (): Promise<Gateway> => {
       tracing: conf.tracing,
       proxy: proxyOptionsOf(conf, version),
       secrets: { variables, prefix: conf.vaultEnvPrefix },
+      startsBroken: true,
       isProber: node.worker === 0,
       onHealthChange: (change) => tell({ type: "health", change }),
       ...(conf.isTraced && { onTraced: showRequest }),
