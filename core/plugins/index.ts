@@ -26,6 +26,7 @@ import { requestTransformer } from "./request-transformer/index.ts";
 import { responseRatelimiting } from "./response-ratelimiting/index.ts";
 import { responseTransformer } from "./response-transformer/index.ts";
 import { standardWebhooks } from "./standard-webhooks/index.ts";
+import { statsd } from "./statsd/index.ts";
 import { tcpLog } from "./tcp-log/index.ts";
 import { udpLog } from "./udp-log/index.ts";
 import { zipkin } from "./zipkin/index.ts";
@@ -55,6 +56,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   opentelemetry,
   prometheus,
   httpLog,
+  statsd,
   datadog,
   fileLog,
   udpLog,
