@@ -93,3 +93,52 @@ test.each([
 ])("%j is refused with its reason", (config, reason) => {
   expect(() => limited(config)).toThrow(reason);
 });
+
+describe("counted together are", () => {
+  const consumers = [{ username: "a", keyauth_credentials: [{ key: "1" }, { key: "2" }] }];
+  test.each([
+    ["consumer", {}, 429],
+    ["credential", {}, 200],
+    ["ip", {}, 429],
+    ["service", {}, 429],
+    ["header", { header_name: "apikey" }, 200],
+    ["path", { path: "/t" }, 429],
+  ])("those of one %s", async (limit_by, more, second) => {
+    const config = { minute: 1, limit_by, ...more };
+    const all = gatewayOn(
+      oneRoute([{ name: "key-auth" }, { name: "rate-limiting-sliding", config }], { consumers }),
+    );
+    const ask = async (key: string) =>
+      (await all.client.send({ target: "/t", headers: [["apikey", key]] })).status;
+    expect([await ask("1"), await ask("2")]).toEqual([200, second]);
+  });
+});
+
+test.each(["second", "minute", "hour", "day", "month", "year"])(
+  "a limit for a %s is kept",
+  async (period) => {
+    const all = limited({ [period]: 1 });
+    const ask = async () => (await all.client.send({ target: "/t" })).status;
+    expect([await ask(), await ask()]).toEqual([200, 429]);
+  },
+);
+
+test("refusals are what is configured, and clients need not know", async () => {
+  const all = limited({ minute: 1, error_code: 503, error_message: "slow down", hide_client_headers: true });
+  await all.client.send({ target: "/t" });
+  const { status, body, headers } = await all.client.send({ target: "/t" });
+  expect([status, body.includes("slow down"), headers.has("Retry-After")]).toEqual([503, true, false]);
+});
+
+test.each([
+  [true, 200],
+  [false, 500],
+])("counting that fails, with fault_tolerant: %s", async (fault_tolerant, status) => {
+  const counters = Object.assign(new MemorySharedDict(new MemoryClock()), {
+    incr: () => Promise.reject(new Error("out of order")),
+  });
+  const plugins = [{ name: "rate-limiting-sliding", config: { minute: 1, fault_tolerant } }];
+  expect(
+    (await gatewayOn(oneRoute(plugins), { ports: { counters } }).client.send({ target: "/t" })).status,
+  ).toBe(status);
+});
