@@ -7,11 +7,12 @@ import {
 } from "quickjs-emscripten-core";
 import type { ScriptFunctions } from "../../core/index.ts";
 import { answerOf, namesOf } from "./answer.ts";
+import { Allowance } from "./allowance.ts";
 import { prelude } from "./prelude.ts";
 
 /** What a configuration's functions may use. */
 export interface SandboxLimits {
-  /** Milliseconds at a time. */
+  /** Milliseconds at a time, see {@link Allowance}. */
   readonly maxMs: number;
   /** Bytes for all of a configuration's, engine included; at least 16 MiB. */
   readonly maxBytes: number;
@@ -48,13 +49,14 @@ export class Interpreter {
   private readonly kongs = new Map<string, QuickJSHandle>();
   private readonly compiled = new Map<string, QuickJSHandle>();
   private current: Run | undefined;
-  private deadline = Infinity;
+  private readonly allowance: Allowance;
 
   constructor(module: QuickJSWASMModule, limits: SandboxLimits) {
     this.limits = limits;
+    this.allowance = new Allowance(limits.maxMs);
     this.runtime = module.newRuntime();
     this.runtime.setMaxStackSize(maxStackBytes);
-    this.runtime.setInterruptHandler(() => performance.now() > this.deadline);
+    this.runtime.setInterruptHandler(() => this.allowance.isUsedUp());
     this.context = this.runtime.newContext({
       intrinsics: { ...DefaultIntrinsics, TypedArrays: false, Proxy: false },
     });
@@ -80,7 +82,7 @@ export class Interpreter {
 
   /** @throws RunError for a text that is no body of a function. */
   check(text: string): void {
-    this.deadline = performance.now() + 1_000;
+    this.allowance.begin(1_000);
     this.make("check", text).dispose();
   }
 
@@ -88,7 +90,7 @@ export class Interpreter {
   private compile(text: string): QuickJSHandle {
     let found = this.compiled.get(text);
     if (found === undefined) {
-      this.deadline = performance.now() + this.limits.maxMs;
+      this.allowance.begin();
       found = this.make("compile", text);
       this.compiled.set(text, found);
     }
@@ -122,7 +124,7 @@ export class Interpreter {
 
   private enter(run: Run): void {
     this.current = run;
-    this.deadline = performance.now() + this.limits.maxMs;
+    this.allowance.begin();
   }
 
   /** Does what promises left to do. */
@@ -133,7 +135,7 @@ export class Interpreter {
       result.dispose();
     }
     // What was interrupted inside a promise is told nobody.
-    if (performance.now() > this.deadline) throw this.tooLong();
+    if (this.allowance.wasUsedUp) throw this.tooLong();
   }
 
   private tooLong(): RunError {
