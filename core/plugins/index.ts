@@ -1,5 +1,6 @@
 import { type Missing, type PluginDefinition, restricted } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
+import { azureFunctions } from "./azure-functions/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
 import { correlationId } from "./correlation-id/index.ts";
@@ -52,6 +53,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   responseTransformer,
   redirect,
   standardWebhooks,
+  azureFunctions,
   proxyCache,
   opentelemetry,
   prometheus,
