@@ -13,6 +13,7 @@ export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
 export * from "./ports/random.ts";
+export * from "./ports/scripts.ts";
 export * from "./ports/shareddict.ts";
 export * from "./ports/sharing.ts";
 export * from "./ports/sockets.ts";

@@ -15,7 +15,9 @@ import {
   Database,
   DeclarativeConfiguration,
   DeclaredStore,
+  type HealthSource,
   type NodeFacts,
+  type NodeInformation,
   Schedule,
   type Tables,
 } from "../core/index.ts";
@@ -27,6 +29,7 @@ import { Garbage } from "./garbage.ts";
 import { NodeLogLevel } from "./loglevel.ts";
 import { nodeHostname, nodeId } from "./node.ts";
 import { loadPlugins } from "./plugins.ts";
+import { scriptsOf } from "./scripts.ts";
 import { WorkerPool } from "./pool.ts";
 import { kongVersion, version } from "./version.ts";
 import type { NodeMemory } from "./memory.ts";
@@ -46,6 +49,8 @@ export interface MasterResources {
   readonly memory: NodeMemory;
   /** What the master before served: begun with when there is neither a database nor a declarative file. */
   readonly declared: Declared | undefined;
+  /** Another master serves: what can't be loaded is a reason to leave it at that. */
+  readonly isReload: boolean;
   /** Told what is waited for; undefined to fail at once. */
   readonly onWaiting: ((reason: string) => void) | undefined;
 }
@@ -82,7 +87,12 @@ export class Master {
       file: conf.isDaemon ? conf.errorLog : undefined,
       repeats: conf.isTraced ? 0 : conf.logRepeats,
     });
-    const plugins = await loadPlugins(conf);
+    const plugins = await loadPlugins(
+      conf,
+      await scriptsOf(conf),
+      // A reload has something to stay with.
+      resources.isReload ? undefined : (problem) => logger.log("crit", problem),
+    );
     const configuration = new DeclarativeConfiguration({
       plugins,
       routerFlavor: conf.routerFlavor,
@@ -141,6 +151,20 @@ export class Master {
       sockets: (number) => sockets.take(conf.proxyListen, counts, number, conf.workers),
     });
     const shown = shownConf(conf.texts);
+    const node = (): NodeInformation => ({
+      version: kongVersion,
+      sallyport: version,
+      hostname: nodeHostname,
+      nodeId: id,
+      masterPid: process.pid,
+      workerPids: pool.pids,
+      plugins,
+      properties: { ...shown, log_level: logger.level },
+    });
+    const health: HealthSource = {
+      state: (upstream) => pool.inspect(upstream),
+      mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
+    };
     const admin = new AdminListener(
       createAdmin({
         server: `sallyport/${version}`,
@@ -150,16 +174,7 @@ export class Master {
         database,
         ...(opened === undefined && { configuration: Master.control(configuration, declared, pool) }),
         ...(conf.adminToken !== undefined && { token: conf.adminToken }),
-        node: () => ({
-          version: kongVersion,
-          sallyport: version,
-          hostname: nodeHostname,
-          nodeId: id,
-          masterPid: process.pid,
-          workerPids: pool.pids,
-          plugins,
-          properties: { ...shown, log_level: logger.level },
-        }),
+        node,
         counts: () => pool.count(),
         timers: () => timers.statistics,
         dicts: () => keeper.usage(),
@@ -169,10 +184,7 @@ export class Master {
           logger.level = level;
           pool.setLogLevel(level);
         }),
-        health: {
-          state: (upstream) => pool.inspect(upstream),
-          mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
-        },
+        health,
         dns: () => pool.countDns(),
       }),
       {
@@ -189,6 +201,8 @@ export class Master {
         clock: webClock,
         logger,
         database,
+        node,
+        health,
         ...(opened === undefined && { configuration }),
         counts: () => pool.count(),
         dicts: () => keeper.usage(),

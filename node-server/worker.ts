@@ -33,6 +33,7 @@ import { serverCertificates } from "./sni.ts";
 import { countingOf } from "./counting.ts";
 import { openDns } from "./dns.ts";
 import { loadPlugins } from "./plugins.ts";
+import { scriptsOf } from "./scripts.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 import { boardOf, countersOf, responsesOf, sharingOf } from "./zones.ts";
 
@@ -97,7 +98,8 @@ const showRequest = (exchange: Exchange, handlers: readonly TracedHandler[]): vo
 };
 
 const openGateway = async (): Promise<Gateway> => {
-  const plugins = await loadPlugins(conf);
+  const scripts = await scriptsOf(conf);
+  const plugins = await loadPlugins(conf, scripts, (problem) => logger.log("crit", problem));
   const transport = new NodeTransport({ pool: conf.pool });
   const { counting, purge } = countingOf(conf, logger);
   schedule.every(60_000, "counters of limits that are over", purge);
@@ -119,6 +121,7 @@ const openGateway = async (): Promise<Gateway> => {
       subtle: webSubtle,
       fetcher: new WebFetcher(),
       files,
+      scripts,
     },
     {
       version,
@@ -128,6 +131,7 @@ const openGateway = async (): Promise<Gateway> => {
       tracing: conf.tracing,
       proxy: proxyOptionsOf(conf, version),
       secrets: { variables, prefix: conf.vaultEnvPrefix },
+      startsBroken: true,
       isProber: node.worker === 0,
       onHealthChange: (change) => tell({ type: "health", change }),
       ...(conf.isTraced && { onTraced: showRequest }),

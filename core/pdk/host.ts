@@ -6,6 +6,7 @@ import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
+import type { Scripts } from "../ports/scripts.ts";
 import type { Sharing } from "../ports/sharing.ts";
 import type { Sockets } from "../ports/sockets.ts";
 import type { Subtle } from "../ports/subtle.ts";
@@ -36,6 +37,8 @@ export interface HostPorts {
   readonly files: LineFiles | undefined;
   /** Undefined where there are none. */
   readonly sockets?: Sockets | undefined;
+  /** Undefined where configurations may not hold code. */
+  readonly scripts?: Scripts | undefined;
 }
 
 /** What the gateway itself knows. */
@@ -43,8 +46,20 @@ type HostFacts = Pick<PluginHost, "directory" | "node" | "isTrusted" | "version"
 
 /** @param log What the ports' logger is listened to by. */
 export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): PluginHost => {
-  const { clock, random, timers, counters, counting, responses, sharing, subtle, fetcher, files, sockets } =
-    ports;
+  const {
+    clock,
+    random,
+    timers,
+    counters,
+    counting,
+    responses,
+    sharing,
+    subtle,
+    fetcher,
+    files,
+    sockets,
+    scripts,
+  } = ports;
   const events = sharing && new WorkerEvents(sharing.bus, log);
   return {
     ...facts,
@@ -65,6 +80,7 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
     fetcher,
     files,
     sockets,
+    scripts,
     metrics: new Metrics(),
     listenToLog: (listener) => log.listen(listener),
   };

@@ -24,6 +24,7 @@ export {
   type TracingOptions,
 } from "./plugin.ts";
 export { type Missing, missingFor, type Need, restricted } from "./needs.ts";
+export { functionsPlugin } from "./functions/index.ts";
 export { isKongModule, type KongModule, kongPlugin } from "./kong/index.ts";
 export { LogTap } from "./logtap.ts";
 export { labelsOf, Metrics } from "./metrics.ts";

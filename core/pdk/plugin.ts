@@ -14,6 +14,7 @@ import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
 import type { AdminRoutes } from "./adminroute.ts";
 import type { LogListener } from "./logtap.ts";
+import type { Scripts } from "../ports/scripts.ts";
 import type { Sockets } from "../ports/sockets.ts";
 import type { CounterPlaces } from "../ports/counters.ts";
 import type { Need } from "./needs.ts";
@@ -100,6 +101,8 @@ export interface PluginHost {
   readonly files: LineFiles | undefined;
   /** Undefined where there are none; see {@link socketsOf}. */
   readonly sockets: Sockets | undefined;
+  /** Undefined where configurations may not hold code. */
+  readonly scripts: Scripts | undefined;
   readonly directory: Directory;
   /** What this worker counts for scrapers. */
   readonly metrics: Metrics;
@@ -129,6 +132,8 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
   create(config: C, host: PluginHost, binding: PluginBinding): PluginPhases;
   /** What a valid configuration needs of the place where it runs; undefined for nothing. */
   readonly needs?: (config: unknown) => Need | undefined;
+  /** What of a valid configuration is code, by field. */
+  readonly scripts?: (config: unknown) => Readonly<Record<string, readonly string[]>>;
   /** What the plugin adds to the Admin API, by path (`/proxy-cache/:cache_key`). */
   readonly adminRoutes?: AdminRoutes;
   /** Once on each worker, before any configuration. */

@@ -1,5 +1,6 @@
 import { type Missing, type PluginDefinition, restricted } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
+import { azureFunctions } from "./azure-functions/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
 import { correlationId } from "./correlation-id/index.ts";
@@ -13,9 +14,12 @@ import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
 import { loggly } from "./loggly/index.ts";
 import { opentelemetry } from "./opentelemetry/index.ts";
+import { postFunction } from "./post-function/index.ts";
+import { preFunction } from "./pre-function/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { proxyCache } from "./proxy-cache/index.ts";
 import { rateLimiting } from "./rate-limiting/index.ts";
+import { rateLimitingSliding } from "./rate-limiting-sliding/index.ts";
 import { redirect } from "./redirect/index.ts";
 import { requestSizeLimiting } from "./request-size-limiting/index.ts";
 import { requestTermination } from "./request-termination/index.ts";
@@ -23,12 +27,14 @@ import { requestTransformer } from "./request-transformer/index.ts";
 import { responseRatelimiting } from "./response-ratelimiting/index.ts";
 import { responseTransformer } from "./response-transformer/index.ts";
 import { standardWebhooks } from "./standard-webhooks/index.ts";
+import { statsd } from "./statsd/index.ts";
 import { tcpLog } from "./tcp-log/index.ts";
 import { udpLog } from "./udp-log/index.ts";
 import { zipkin } from "./zipkin/index.ts";
 
 /** The plugins that come with the gateway (`plugins = bundled`). */
 export const bundledPlugins: readonly PluginDefinition[] = [
+  preFunction,
   correlationId,
   zipkin,
   botDetection,
@@ -41,21 +47,25 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestSizeLimiting,
   acl,
   rateLimiting,
+  rateLimitingSliding,
   responseRatelimiting,
   requestTransformer,
   responseTransformer,
   redirect,
   standardWebhooks,
+  azureFunctions,
   proxyCache,
   opentelemetry,
   prometheus,
   httpLog,
+  statsd,
   datadog,
   fileLog,
   udpLog,
   tcpLog,
   loggly,
   requestTermination,
+  postFunction,
 ];
 
 /** What plugins can't have in a Worker. */

@@ -32,6 +32,12 @@ export interface Conf {
   readonly errorLog: string;
   readonly plugins: readonly string[];
   readonly tracing: TracingOptions;
+  /** What functions in configurations may do. */
+  readonly scripts: {
+    readonly mode: "off" | "sandbox" | "on";
+    readonly maxMs: number;
+    readonly maxBytes: number;
+  };
   readonly proxyListen: readonly ListenAddress[];
   readonly adminListen: readonly ListenAddress[];
   readonly statusListen: readonly ListenAddress[];
@@ -139,6 +145,11 @@ const build = (texts: Texts): Omit<Conf, "texts" | "file" | "warnings"> => {
     adminAccessLog: accessLogConf(texts, "admin_access_log", prefix),
     statusAccessLog: accessLogConf(texts, "status_access_log", prefix),
     errorLog: path.resolve(prefix, texts.proxy_error_log),
+    scripts: {
+      mode: texts.untrusted_js as Conf["scripts"]["mode"],
+      maxMs: Number(texts.untrusted_js_max_ms),
+      maxBytes: bytesOf(texts.untrusted_js_max_memory),
+    },
     plugins: listOf(texts.plugins),
     tracing: {
       isOn: !listOf(texts.tracing_instrumentations).includes("off"),

@@ -53,6 +53,23 @@ export const general = {
     max: 1,
     doc: "The part of exchanges that is recorded, 0 to 1, where a plugin says nothing.",
   },
+  untrusted_js: {
+    type: "string",
+    default: "off",
+    oneOf: ["off", "sandbox", "on"],
+    doc: "Functions in configurations (pre-function, post-function): `off` refuses them; `sandbox` runs them in an interpreter that sees nothing but `kong`; `on` runs them as part of the gateway, with all that it may do.",
+  },
+  untrusted_js_max_ms: {
+    type: "integer",
+    default: "50",
+    min: 1,
+    doc: "Milliseconds that such a function may run at a time in the sandbox.",
+  },
+  untrusted_js_max_memory: {
+    type: "size",
+    default: "16m",
+    doc: "The most memory that the functions of one configuration may keep in the sandbox, in each worker: a number with `k`, `m` or `g`.",
+  },
   nginx_worker_processes: {
     type: "string",
     default: "auto",
@@ -149,13 +166,15 @@ export const general = {
     pluginserver_names: "",
     lua_package_path: "./?.lua;./?/init.lua;",
     lua_package_cpath: "",
-    untrusted_lua: "sandbox",
-    untrusted_lua_sandbox_requires: "",
-    untrusted_lua_sandbox_environment: "",
     openresty_path: "",
     wasm: "off",
     wasm_filters_path: "",
     wasm_filters: "bundled,user",
+  }),
+  ...unused("functions in configurations are JavaScript: see untrusted_js", {
+    untrusted_lua: "sandbox",
+    untrusted_lua_sandbox_requires: "",
+    untrusted_lua_sandbox_environment: "",
   }),
   ...unused("use `sallyport explain` and `sallyport dev`", {
     request_debug: "on",
