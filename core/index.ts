@@ -13,6 +13,7 @@ export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
 export * from "./ports/random.ts";
+export * from "./ports/records.ts";
 export * from "./ports/shareddict.ts";
 export * from "./ports/sharing.ts";
 export * from "./ports/sockets.ts";
@@ -45,6 +46,7 @@ export {
   changeChannel,
   changeEvent,
   Database,
+  DatabaseRecords,
   declaredRow,
   DeclaredStore,
   readChange,

@@ -12,6 +12,7 @@ import {
   createAdmin,
   createStatusApi,
   Database,
+  DatabaseRecords,
   DeclarativeConfiguration,
   DeclaredStore,
   type NodeFacts,
@@ -29,6 +30,7 @@ import { loadPlugins } from "./plugins.ts";
 import { WorkerPool } from "./pool.ts";
 import { kongVersion, version } from "./version.ts";
 import type { NodeMemory } from "./memory.ts";
+import { answerRecords } from "./records.ts";
 import type { SocketCounts } from "./sockets.ts";
 import type { SocketSource } from "./socketsource.ts";
 import { cacheControl, masterOwner, responsesOf } from "./zones.ts";
@@ -104,6 +106,7 @@ export class Master {
           ?.sync()
           .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
     });
+    const records = new DatabaseRecords(database);
     const id = conf.nodeId ?? nodeId(conf.prefix);
     const timers = new Schedule({
       timers: new WebTimers(logger),
@@ -135,6 +138,7 @@ export class Master {
         zones,
         owner: keeper.claim(),
       }),
+      record: (call) => answerRecords(records, call),
       onEnded: ({ owner }) => keeper.free(owner),
       sockets: (number) => sockets.take(conf.proxyListen, counts, number, conf.workers),
     });

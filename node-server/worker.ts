@@ -33,6 +33,7 @@ import { serverCertificates } from "./sni.ts";
 import { countingOf } from "./counting.ts";
 import { openDns } from "./dns.ts";
 import { loadPlugins } from "./plugins.ts";
+import { RemoteRecords } from "./records.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 import { boardOf, countersOf, responsesOf, sharingOf } from "./zones.ts";
 
@@ -52,6 +53,7 @@ const timers = new WebTimers(logger);
 const sharing = sharingOf(zones, owner, timers);
 const schedule = new Schedule({ timers, clock: webClock, random: webRandom, logger, lock: sharing.lock });
 const files = new NodeLineFiles();
+const records = new RemoteRecords((id, call) => tell({ type: "record", id, call }));
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
 
@@ -111,6 +113,7 @@ const openGateway = async (): Promise<Gateway> => {
       counters: countersOf(zones, owner),
       counting,
       responses: responsesOf(zones, owner),
+      records,
       sockets: new NodeSockets(),
       board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
@@ -257,6 +260,9 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
       return;
     case "countDns":
       tell({ type: "countedDns", statistics: gateway.dnsStatistics() });
+      return;
+    case "record":
+      records.settle(message.id, message.answer);
       return;
     case "health":
       gateway.setHealth(message.change);

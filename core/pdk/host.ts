@@ -5,6 +5,7 @@ import type { Fetcher } from "../ports/fetcher.ts";
 import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
+import type { Records } from "../ports/records.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
 import type { Sharing } from "../ports/sharing.ts";
 import type { Sockets } from "../ports/sockets.ts";
@@ -27,6 +28,8 @@ export interface HostPorts {
   readonly counting?: Partial<Omit<CounterPlaces, "local">>;
   /** What plugins keep of responses; as much of it as there is room for. */
   readonly responses: SharedDict;
+  /** Undefined where the data path writes nothing. */
+  readonly records?: Records | undefined;
   /** Undefined where a worker is alone, as an isolate at the edge. */
   readonly sharing?: Sharing | undefined;
   readonly subtle: Subtle;
@@ -43,8 +46,20 @@ type HostFacts = Pick<PluginHost, "directory" | "node" | "isTrusted" | "version"
 
 /** @param log What the ports' logger is listened to by. */
 export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): PluginHost => {
-  const { clock, random, timers, counters, counting, responses, sharing, subtle, fetcher, files, sockets } =
-    ports;
+  const {
+    clock,
+    random,
+    timers,
+    counters,
+    counting,
+    responses,
+    records,
+    sharing,
+    subtle,
+    fetcher,
+    files,
+    sockets,
+  } = ports;
   const events = sharing && new WorkerEvents(sharing.bus, log);
   return {
     ...facts,
@@ -61,6 +76,7 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
       redis: counting?.redis,
     },
     responses,
+    records,
     subtle,
     fetcher,
     files,

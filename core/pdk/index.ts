@@ -8,7 +8,8 @@ export type {
   AdminRoutes,
 } from "./adminroute.ts";
 export type { Directory, Row } from "../ports/directory.ts";
-export { whenReady } from "../ready.ts";
+export type { Records } from "../ports/records.ts";
+export { type Ready, whenReady } from "../ready.ts";
 export { type Captures, Exchange, type Try, type UpstreamTarget } from "./exchange.ts";
 export { customFields } from "./customfields.ts";
 export { type Form, parseForm } from "./form.ts";
@@ -20,6 +21,7 @@ export {
   type PluginDefinition,
   type PluginHost,
   type PluginPhases,
+  recordsOf,
   socketsOf,
   type TracingOptions,
 } from "./plugin.ts";

@@ -8,6 +8,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { Mlcache } from "../mlcache/index.ts";
 import type { WorkerEvents } from "../events/index.ts";
+import type { Records } from "../ports/records.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
 import type { Subtle } from "../ports/subtle.ts";
 import type { Timers } from "../ports/timers.ts";
@@ -87,6 +88,8 @@ export interface PluginHost {
   readonly counting: CounterPlaces;
   /** Responses and the like, as many as there is room for; the workers of a node share them. Keys begin with the plugin's name. */
   readonly responses: SharedDict;
+  /** Rows that plugins write while they serve; undefined where nothing can be written, see {@link recordsOf}. */
+  readonly records: Records | undefined;
   /**
    * What was looked up elsewhere, on three levels; the workers of a node share the second one and hear of changes. Keys
    * begin with the plugin's name. Values are what JSON can hold.
@@ -144,4 +147,10 @@ export const definePlugin = <C>(definition: PluginDefinition<C>): PluginDefiniti
 export const socketsOf = ({ sockets }: Pick<PluginHost, "sockets">): Sockets => {
   if (sockets === undefined) throw new Error("this platform has no sockets");
   return sockets;
+};
+
+/** Where a host's plugins write rows. @throws Error where nothing can be written. */
+export const recordsOf = ({ records }: Pick<PluginHost, "records">): Records => {
+  if (records === undefined) throw new Error("this platform writes no rows while it serves");
+  return records;
 };

@@ -5,6 +5,7 @@ import {
   ClusterEvents,
   createGateway,
   Database,
+  DatabaseRecords,
   DeclaredStore,
   type Gateway,
   Schedule,
@@ -37,6 +38,7 @@ export const openWorkbench = async (options: ConfOptions) => {
   const sharing = sharingOf(createZones(conf.memCacheBytes), masterOwner, timers);
   const dns = openDns(conf.dns, logger);
   const node = conf.nodeId ?? nodeId(conf.prefix);
+  const database = new Database({ store, entities, auto });
   const gateway: Gateway = createGateway(
     {
       ...memoryPorts(),
@@ -46,6 +48,7 @@ export const openWorkbench = async (options: ConfOptions) => {
       timers,
       dns,
       sharing,
+      records: new DatabaseRecords(database),
       subtle: webSubtle,
       fetcher: new WebFetcher(),
     },
@@ -64,7 +67,7 @@ export const openWorkbench = async (options: ConfOptions) => {
     /** The rows that the configuration declares, without a database. */
     tables,
     store,
-    database: new Database({ store, entities, auto }),
+    database,
     gateway,
     cache: gateway.host.cache,
     dns,
