@@ -12,6 +12,7 @@ import { ipRestriction } from "./ip-restriction/index.ts";
 import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
 import { loggly } from "./loggly/index.ts";
+import { oauth2 } from "./oauth2/index.ts";
 import { opentelemetry } from "./opentelemetry/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { proxyCache } from "./proxy-cache/index.ts";
@@ -34,6 +35,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   botDetection,
   cors,
   jwt,
+  oauth2,
   keyAuth,
   basicAuth,
   hmacAuth,
@@ -61,6 +63,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
 /** What plugins can't have in a Worker. */
 export const workerMissing: Missing = {
   database: "counters of a cluster are in a database, which Workers don't have",
+  writes: "it writes rows while it serves, and Workers only read the configuration",
   redis: "Workers keep no connection to Redis between requests",
   files: "Workers have no files",
   sockets: "it keeps a socket open, which Workers don't do between requests",
