@@ -16,7 +16,8 @@ import {
 export class TestRecords implements Records {
   private readonly records: DatabaseRecords;
   private readonly database: Database;
-  private isLoaded: Promise<unknown> = Promise.resolve();
+  private tables: Tables | undefined;
+  private loading: Promise<unknown> = Promise.resolve();
   private lastSeq = 0;
 
   constructor(
@@ -42,26 +43,34 @@ export class TestRecords implements Records {
 
   /** Takes a document's rows in. */
   load(tables: Tables): void {
-    this.isLoaded = writeTables(this.database, tables, { isComplete: true });
+    this.tables = tables;
+  }
+
+  /** With the first use: most gateways of tests never write. */
+  private ready(): Promise<unknown> {
+    const { tables } = this;
+    this.tables = undefined;
+    if (tables !== undefined) this.loading = writeTables(this.database, tables, { isComplete: true });
+    return this.loading;
   }
 
   async find(...given: Parameters<Records["find"]>): ReturnType<Records["find"]> {
-    await this.isLoaded;
+    await this.ready();
     return this.records.find(...given);
   }
 
   async insert(...given: Parameters<Records["insert"]>): ReturnType<Records["insert"]> {
-    await this.isLoaded;
+    await this.ready();
     return this.records.insert(...given);
   }
 
   async update(...given: Parameters<Records["update"]>): ReturnType<Records["update"]> {
-    await this.isLoaded;
+    await this.ready();
     return this.records.update(...given);
   }
 
   async remove(...given: Parameters<Records["remove"]>): ReturnType<Records["remove"]> {
-    await this.isLoaded;
+    await this.ready();
     return this.records.remove(...given);
   }
 }

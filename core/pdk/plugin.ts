@@ -41,7 +41,7 @@ export interface PluginPhases {
    */
   response?(exchange: Exchange): Handled;
   /** Before the response head is sent, whoever made the response. */
-  headerFilter?(exchange: Exchange): void;
+  headerFilter?(exchange: Exchange): Handled;
   /**
    * For each piece of the response body.
    *

@@ -23,6 +23,7 @@ import { requestTermination } from "./request-termination/index.ts";
 import { requestTransformer } from "./request-transformer/index.ts";
 import { responseRatelimiting } from "./response-ratelimiting/index.ts";
 import { responseTransformer } from "./response-transformer/index.ts";
+import { session } from "./session/index.ts";
 import { standardWebhooks } from "./standard-webhooks/index.ts";
 import { tcpLog } from "./tcp-log/index.ts";
 import { udpLog } from "./udp-log/index.ts";
@@ -34,6 +35,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   zipkin,
   botDetection,
   cors,
+  session,
   jwt,
   oauth2,
   keyAuth,
