@@ -9,6 +9,7 @@ export * from "./ports/downstream.ts";
 export * from "./ports/eventlog.ts";
 export * from "./ports/fetcher.ts";
 export * from "./ports/healthboard.ts";
+export * from "./ports/ldap.ts";
 export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";

@@ -13,6 +13,7 @@ import {
   NodeSockets,
   NodeTransport,
 } from "../adapters/node/index.ts";
+import { LdapBinder } from "../adapters/ldap/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import {
   changedTables,
@@ -115,6 +116,7 @@ const openGateway = async (): Promise<Gateway> => {
       responses: responsesOf(zones, owner),
       records,
       sockets: new NodeSockets(),
+      ldap: new LdapBinder(),
       board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
       dialer: nodeDialer,

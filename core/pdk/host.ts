@@ -2,6 +2,7 @@ import { sharedCache, WorkerEvents } from "../events/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CounterPlaces } from "../ports/counters.ts";
 import type { Fetcher } from "../ports/fetcher.ts";
+import type { Ldap } from "../ports/ldap.ts";
 import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
@@ -39,6 +40,8 @@ export interface HostPorts {
   readonly files: LineFiles | undefined;
   /** Undefined where there are none. */
   readonly sockets?: Sockets | undefined;
+  /** Undefined where LDAP servers can't be reached. */
+  readonly ldap?: Ldap | undefined;
 }
 
 /** What the gateway itself knows. */
@@ -59,6 +62,7 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
     fetcher,
     files,
     sockets,
+    ldap,
   } = ports;
   const events = sharing && new WorkerEvents(sharing.bus, log);
   return {
@@ -81,6 +85,7 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
     fetcher,
     files,
     sockets,
+    ldap,
     metrics: new Metrics(),
     listenToLog: (listener) => log.listen(listener),
   };

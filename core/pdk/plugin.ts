@@ -3,6 +3,7 @@ import type { PluginRow } from "../entities/rows.ts";
 import type { PluginSchema } from "../schema/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetcher } from "../ports/fetcher.ts";
+import type { Ldap } from "../ports/ldap.ts";
 import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
@@ -103,6 +104,8 @@ export interface PluginHost {
   readonly files: LineFiles | undefined;
   /** Undefined where there are none; see {@link socketsOf}. */
   readonly sockets: Sockets | undefined;
+  /** Undefined where LDAP servers can't be reached. */
+  readonly ldap: Ldap | undefined;
   readonly directory: Directory;
   /** What this worker counts for scrapers. */
   readonly metrics: Metrics;

@@ -11,6 +11,7 @@ import { httpLog } from "./http-log/index.ts";
 import { ipRestriction } from "./ip-restriction/index.ts";
 import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
+import { ldapAuth } from "./ldap-auth/index.ts";
 import { loggly } from "./loggly/index.ts";
 import { oauth2 } from "./oauth2/index.ts";
 import { opentelemetry } from "./opentelemetry/index.ts";
@@ -40,6 +41,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   oauth2,
   keyAuth,
   basicAuth,
+  ldapAuth,
   hmacAuth,
   ipRestriction,
   requestSizeLimiting,
