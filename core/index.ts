@@ -54,6 +54,7 @@ export {
   type RowChange,
   Rows,
   readTables,
+  ReplicaReader,
   referredId,
   StoreConflict,
   StoreProblem,

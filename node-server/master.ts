@@ -96,8 +96,7 @@ export class Master {
     const { entities, auto } = configuration.context;
     const opened = await openDatabase(conf, entities, logger);
     const declared = new DeclaredStore(entities, webClock);
-    const database: Database = new Database({
-      store: opened?.store ?? declared,
+    const databaseOptions = {
       entities,
       auto,
       // What is written is written: the next look brings it to the workers.
@@ -105,7 +104,13 @@ export class Master {
         cluster
           ?.sync()
           .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
-    });
+    };
+    const database = new Database({ ...databaseOptions, store: opened?.store ?? declared });
+    /** What the Admin API shows may come from a copy; what workers serve never does. */
+    const shownDatabase =
+      opened === undefined
+        ? database
+        : new Database({ ...databaseOptions, store: opened.store, reader: opened.reader });
     const records = new DatabaseRecords(database);
     const id = conf.nodeId ?? nodeId(conf.prefix);
     const timers = new Schedule({
@@ -149,7 +154,7 @@ export class Master {
         clock: webClock,
         logger,
         plugins,
-        database,
+        database: shownDatabase,
         ...(opened === undefined && { configuration: Master.control(configuration, declared, pool) }),
         ...(conf.adminToken !== undefined && { token: conf.adminToken }),
         node: () => ({

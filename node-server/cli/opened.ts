@@ -34,6 +34,6 @@ export const withDatabase = async <T>(
   try {
     return await work(opened);
   } finally {
-    await opened?.store.close();
+    await opened?.close();
   }
 };

@@ -89,7 +89,7 @@ export const openWorkbench = async (options: ConfOptions) => {
     logger,
     async close(): Promise<void> {
       timers.close();
-      await opened?.store.close();
+      await opened?.close();
     },
   };
 };
