@@ -1,13 +1,21 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { Migrations, type SqlDriver, SqlEventLog, SqlReader, SqlStore } from "../adapters/sql/index.ts";
+import {
+  type Migration,
+  Migrations,
+  type SqlDriver,
+  SqlEventLog,
+  SqlReader,
+  SqlStore,
+} from "../adapters/sql/index.ts";
 import { PostgresDriver, SqliteDriver } from "../adapters/sql/node.ts";
 import { webClock, webRandom } from "../adapters/web/index.ts";
 import {
   type Entities,
   type EventLog,
   type Logger,
+  type PluginDefinition,
   ReplicaReader,
   type Store,
   type StoreReader,
@@ -88,16 +96,27 @@ const reached = async <T>(
   }
 };
 
-/** Opens the database of a node; undefined without one. Close the store when done. */
+/** What the plugins' versions need of the rows, as steps on the store's database. */
+const stepsOf = (plugins: readonly PluginDefinition[], store: SqlStore): Migration[] =>
+  plugins.flatMap(({ name: subsystem, migrations = [] }) =>
+    migrations.map(({ name, up, finish }): Migration => ({
+      subsystem,
+      name,
+      up: async (queries) => up && store.within(queries, up),
+      ...(finish && { finish: (queries) => store.within(queries, finish) }),
+    })),
+  );
+
+/** Opens the database of a node; undefined without one. Close it when done. */
 export const openDatabase = async (
   conf: Conf,
   entities: Entities,
+  plugins: readonly PluginDefinition[],
   logger: Logger,
 ): Promise<OpenDatabase | undefined> => {
   if (conf.database === "off") return undefined;
   const driver = await openDriver(conf, logger);
   const tables = tablesOf(entities);
-  const migrations = new Migrations(driver, tables, () => webClock.nowMs());
   const log = new SqlEventLog(driver);
   const store = new SqlStore({
     driver,
@@ -107,6 +126,7 @@ export const openDatabase = async (
     events: log,
     node: nodeId(conf.prefix),
   });
+  const migrations = new Migrations(driver, tables, () => webClock.nowMs(), stepsOf(plugins, store));
   const copy = await openCopy(conf, tables, logger);
   const tell = (error: unknown): void =>
     logger.log("warn", "PostgreSQL's copy does not answer, the original does", { error });

@@ -94,7 +94,7 @@ export class Master {
     for (const log of [conf.accessLog, conf.adminAccessLog, conf.statusAccessLog])
       if (log !== undefined) mkdirSync(path.dirname(log.file), { recursive: true });
     const { entities, auto } = configuration.context;
-    const opened = await openDatabase(conf, entities, logger);
+    const opened = await openDatabase(conf, entities, plugins, logger);
     const declared = new DeclaredStore(entities, webClock);
     const databaseOptions = {
       entities,

@@ -28,6 +28,7 @@ export {
 export { type Missing, missingFor, type Need, restricted } from "./needs.ts";
 export { isKongModule, type KongModule, kongPlugin } from "./kong/index.ts";
 export { LogTap } from "./logtap.ts";
+export type { PluginMigration } from "./migration.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
 export { logRecord, type LogRecord } from "./record.ts";

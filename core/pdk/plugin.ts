@@ -18,6 +18,7 @@ import type { AdminRoutes } from "./adminroute.ts";
 import type { LogListener } from "./logtap.ts";
 import type { Sockets } from "../ports/sockets.ts";
 import type { CounterPlaces } from "../ports/counters.ts";
+import type { PluginMigration } from "./migration.ts";
 import type { Need } from "./needs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Exchange } from "./exchange.ts";
@@ -126,6 +127,8 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
   readonly priority: number;
   /** Entities that the plugin brings along: credentials and the like. */
   readonly entities?: readonly Entity[];
+  /** What the database needs of this version and those before; tables of entities come by themselves. */
+  readonly migrations?: readonly PluginMigration[];
   /**
    * Makes one configuration ready; runs when the configuration changes, never for a request.
    *

@@ -30,7 +30,7 @@ export const openWorkbench = async (options: ConfOptions) => {
   const logger = nodeLogger({ level: conf.logLevel, format: conf.logFormat, file: undefined });
   const timers = new Schedule({ timers: new WebTimers(logger), clock: webClock, random: webRandom, logger });
   const { entities, auto } = configuration.context;
-  const opened = await openDatabase(conf, entities, logger);
+  const opened = await openDatabase(conf, entities, configuration.plugins, logger);
   await opened?.ready();
   const declared = new DeclaredStore(entities, webClock);
   const tables: Tables = opened === undefined ? initialTables(conf, configuration, declared, undefined) : {};
