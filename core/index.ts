@@ -9,11 +9,13 @@ export * from "./ports/downstream.ts";
 export * from "./ports/eventlog.ts";
 export * from "./ports/fetcher.ts";
 export * from "./ports/healthboard.ts";
+export * from "./ports/ldap.ts";
 export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
 export * from "./ports/random.ts";
 export * from "./ports/scripts.ts";
+export * from "./ports/records.ts";
 export * from "./ports/shareddict.ts";
 export * from "./ports/sharing.ts";
 export * from "./ports/sockets.ts";
@@ -46,12 +48,14 @@ export {
   changeChannel,
   changeEvent,
   Database,
+  DatabaseRecords,
   declaredRow,
   DeclaredStore,
   readChange,
   type RowChange,
   Rows,
   readTables,
+  ReplicaReader,
   referredId,
   StoreConflict,
   StoreProblem,

@@ -13,6 +13,7 @@ import {
   createAdmin,
   createStatusApi,
   Database,
+  DatabaseRecords,
   DeclarativeConfiguration,
   DeclaredStore,
   type HealthSource,
@@ -33,6 +34,7 @@ import { scriptsOf } from "./scripts.ts";
 import { WorkerPool } from "./pool.ts";
 import { kongVersion, version } from "./version.ts";
 import type { NodeMemory } from "./memory.ts";
+import { answerRecords } from "./records.ts";
 import type { SocketCounts } from "./sockets.ts";
 import type { SocketSource } from "./socketsource.ts";
 import { cacheControl, masterOwner, responsesOf } from "./zones.ts";
@@ -104,10 +106,9 @@ export class Master {
     for (const log of [conf.accessLog, conf.adminAccessLog, conf.statusAccessLog])
       if (log !== undefined) mkdirSync(path.dirname(log.file), { recursive: true });
     const { entities, auto } = configuration.context;
-    const opened = await openDatabase(conf, entities, logger);
+    const opened = await openDatabase(conf, entities, plugins, logger);
     const declared = new DeclaredStore(entities, webClock);
-    const database: Database = new Database({
-      store: opened?.store ?? declared,
+    const databaseOptions = {
       entities,
       auto,
       // What is written is written: the next look brings it to the workers.
@@ -115,7 +116,14 @@ export class Master {
         cluster
           ?.sync()
           .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
-    });
+    };
+    const database = new Database({ ...databaseOptions, store: opened?.store ?? declared });
+    /** What the Admin API shows may come from a copy; what workers serve never does. */
+    const shownDatabase =
+      opened === undefined
+        ? database
+        : new Database({ ...databaseOptions, store: opened.store, reader: opened.reader });
+    const records = new DatabaseRecords(database);
     const id = conf.nodeId ?? nodeId(conf.prefix);
     const timers = new Schedule({
       timers: new WebTimers(logger),
@@ -147,6 +155,7 @@ export class Master {
         zones,
         owner: keeper.claim(),
       }),
+      record: (call) => answerRecords(records, call),
       onEnded: ({ owner }) => keeper.free(owner),
       sockets: (number) => sockets.take(conf.proxyListen, counts, number, conf.workers),
     });
@@ -171,7 +180,7 @@ export class Master {
         clock: webClock,
         logger,
         plugins,
-        database,
+        database: shownDatabase,
         ...(opened === undefined && { configuration: Master.control(configuration, declared, pool) }),
         ...(conf.adminToken !== undefined && { token: conf.adminToken }),
         node,

@@ -11,6 +11,7 @@ import type {
 import type { Account } from "./account.ts";
 import type { Conf } from "./conf/load.ts";
 import type { Declared } from "./declarative.ts";
+import type { RecordsAnswer, RecordsCall } from "./records.ts";
 import type { SocketCounts } from "./sockets.ts";
 import type { Zones } from "./zones.ts";
 
@@ -100,6 +101,8 @@ export type ToWorker =
   | { readonly type: "health"; readonly change: HealthChange }
   /** Write records from this level on. */
   | { readonly type: "log_level"; readonly level: LogLevel }
+  /** What came of a worker's call. */
+  | { readonly type: "record"; readonly id: number; readonly answer: RecordsAnswer }
   /** Finish what is under way, then exit. */
   | { readonly type: "drain"; readonly graceMs: number };
 
@@ -110,6 +113,8 @@ export type FromWorker =
   | { readonly type: "committed"; readonly version: number }
   | { readonly type: "listening" }
   | { readonly type: "health"; readonly change: HealthChange }
+  /** Reads or writes a row for a plugin. */
+  | { readonly type: "record"; readonly id: number; readonly call: RecordsCall }
   | { readonly type: "counted"; readonly counts: WorkerCounts }
   /** Undefined when there is no such upstream. */
   | { readonly type: "inspected"; readonly state: GroupState | undefined }

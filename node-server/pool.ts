@@ -13,6 +13,7 @@ import {
 } from "../core/index.ts";
 import { Member } from "./member.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
+import type { RecordsAnswer, RecordsCall } from "./records.ts";
 import type { GivenSocket } from "./socketsource.ts";
 
 const heartbeatMs = 1_000;
@@ -35,6 +36,8 @@ export interface PoolOptions {
   readonly data: (number: number, heartbeat: Int32Array) => WorkerData;
   /** Told when a thread ended, with what it was born with. */
   readonly onEnded: (data: WorkerData) => void;
+  /** Reads and writes rows for the workers. */
+  readonly record: (call: RecordsCall) => Promise<RecordsAnswer>;
   /** What a worker of that number accepts from. */
   readonly sockets: (number: number) => Promise<GivenSocket[]>;
 }
@@ -92,6 +95,7 @@ export class WorkerPool {
     this.members.add(member);
     thread.on("message", (message: FromWorker) => {
       if (message.type === "health") this.tellHealth(message.change, member);
+      if (message.type === "record") void this.record(message, member);
     });
     thread.on("error", (error) => (member.error = error));
     thread.once("exit", (code) => this.exited(member, code));
@@ -116,6 +120,10 @@ export class WorkerPool {
     const { error } = member;
     const problem = outcome?.problem ?? (error instanceof Error ? error.message : "it exited");
     if (!this.isClosing) throw new Error(`worker ${member.number} can't serve: ${problem}`);
+  }
+
+  private async record({ id, call }: Extract<FromWorker, { type: "record" }>, member: Member): Promise<void> {
+    member.send({ type: "record", id, answer: await this.options.record(call) });
   }
 
   private exited(member: Member, code: number): void {

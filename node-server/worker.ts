@@ -13,6 +13,7 @@ import {
   NodeSockets,
   NodeTransport,
 } from "../adapters/node/index.ts";
+import { LdapBinder } from "../adapters/ldap/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import {
   changedTables,
@@ -34,6 +35,7 @@ import { countingOf } from "./counting.ts";
 import { openDns } from "./dns.ts";
 import { loadPlugins } from "./plugins.ts";
 import { scriptsOf } from "./scripts.ts";
+import { RemoteRecords } from "./records.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 import { boardOf, countersOf, responsesOf, sharingOf } from "./zones.ts";
 
@@ -53,6 +55,7 @@ const timers = new WebTimers(logger);
 const sharing = sharingOf(zones, owner, timers);
 const schedule = new Schedule({ timers, clock: webClock, random: webRandom, logger, lock: sharing.lock });
 const files = new NodeLineFiles();
+const records = new RemoteRecords((id, call) => tell({ type: "record", id, call }));
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
 
@@ -113,7 +116,9 @@ const openGateway = async (): Promise<Gateway> => {
       counters: countersOf(zones, owner),
       counting,
       responses: responsesOf(zones, owner),
+      records,
       sockets: new NodeSockets(),
+      ldap: new LdapBinder(),
       board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
       dialer: nodeDialer,
@@ -263,6 +268,9 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
       return;
     case "countDns":
       tell({ type: "countedDns", statistics: gateway.dnsStatistics() });
+      return;
+    case "record":
+      records.settle(message.id, message.answer);
       return;
     case "health":
       gateway.setHealth(message.change);

@@ -5,4 +5,5 @@ export { SqlCounters } from "./counters.ts";
 export { SqlEventLog } from "./eventlog.ts";
 export { Migrations, type Migration, type MigrationName, type MigrationState } from "./migrations.ts";
 export { ObjectDriver, type ObjectStorage } from "./object.ts";
+export { SqlReader } from "./reader.ts";
 export { SqlStore, type SqlStoreOptions } from "./store.ts";

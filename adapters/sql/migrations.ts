@@ -4,7 +4,7 @@ import { createCounters, createEvents, createMeta, createShared, createTable } f
 
 /** A step of the database's form. What it does must be harmless when it ran before. */
 export interface Migration {
-  /** `core`, or the entity that the step belongs to. */
+  /** `core`, or the entity or plugin that the step belongs to. */
   readonly subsystem: string;
   readonly name: string;
   /** While nodes of the version before still run: adds, never takes away. */
@@ -63,12 +63,20 @@ const nameOf = ({ subsystem, name }: MigrationName): MigrationName => ({ subsyst
 /** The steps of a database: which ran, and running the others. Two nodes never run them at once. */
 export class Migrations {
   private readonly driver: SqlDriver;
+  private readonly tables: readonly Table[];
   private readonly steps: readonly Migration[];
   private readonly nowMs: () => number;
 
-  constructor(driver: SqlDriver, tables: readonly Table[], nowMs: () => number) {
+  /** @param more Steps beyond those that make the tables; they come after them. */
+  constructor(
+    driver: SqlDriver,
+    tables: readonly Table[],
+    nowMs: () => number,
+    more: readonly Migration[] = [],
+  ) {
     this.driver = driver;
-    this.steps = migrationsOf(tables);
+    this.tables = tables;
+    this.steps = [...migrationsOf(tables), ...more];
     this.nowMs = nowMs;
   }
 
@@ -141,9 +149,7 @@ export class Migrations {
   /** Drops everything, rows included. @param waitMs As of `up`. */
   reset(waitMs?: number): Promise<void> {
     return this.driver.transaction(async (queries) => {
-      const tables = this.steps
-        .filter(({ subsystem }) => subsystem !== "core")
-        .map(({ subsystem }) => subsystem);
+      const tables = this.tables.map(({ name }) => name);
       for (const table of [
         ...tables.toReversed(),
         "taggings",

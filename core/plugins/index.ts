@@ -12,7 +12,9 @@ import { httpLog } from "./http-log/index.ts";
 import { ipRestriction } from "./ip-restriction/index.ts";
 import { jwt } from "./jwt/index.ts";
 import { keyAuth } from "./key-auth/index.ts";
+import { ldapAuth } from "./ldap-auth/index.ts";
 import { loggly } from "./loggly/index.ts";
+import { oauth2 } from "./oauth2/index.ts";
 import { opentelemetry } from "./opentelemetry/index.ts";
 import { postFunction } from "./post-function/index.ts";
 import { preFunction } from "./pre-function/index.ts";
@@ -26,6 +28,7 @@ import { requestTermination } from "./request-termination/index.ts";
 import { requestTransformer } from "./request-transformer/index.ts";
 import { responseRatelimiting } from "./response-ratelimiting/index.ts";
 import { responseTransformer } from "./response-transformer/index.ts";
+import { session } from "./session/index.ts";
 import { standardWebhooks } from "./standard-webhooks/index.ts";
 import { statsd } from "./statsd/index.ts";
 import { tcpLog } from "./tcp-log/index.ts";
@@ -39,9 +42,12 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   zipkin,
   botDetection,
   cors,
+  session,
   jwt,
+  oauth2,
   keyAuth,
   basicAuth,
+  ldapAuth,
   hmacAuth,
   ipRestriction,
   requestSizeLimiting,
@@ -71,6 +77,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
 /** What plugins can't have in a Worker. */
 export const workerMissing: Missing = {
   database: "counters of a cluster are in a database, which Workers don't have",
+  writes: "it writes rows while it serves, and Workers only read the configuration",
   redis: "Workers keep no connection to Redis between requests",
   files: "Workers have no files",
   sockets: "it keeps a socket open, which Workers don't do between requests",

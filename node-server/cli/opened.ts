@@ -31,10 +31,10 @@ export const withDatabase = async <T>(
   work: (opened: OpenDatabase | undefined) => Promise<T>,
 ): Promise<T> => {
   const logger = nodeLogger({ level: "error", format: "text", file: undefined });
-  const opened = await openDatabase(conf, configuration.context.entities, logger);
+  const opened = await openDatabase(conf, configuration.context.entities, configuration.plugins, logger);
   try {
     return await work(opened);
   } finally {
-    await opened?.store.close();
+    await opened?.close();
   }
 };

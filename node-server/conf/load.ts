@@ -1,3 +1,4 @@
+import { copyTexts, type PostgresConf, postgresConf } from "./postgres.ts";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { ErrorFormat, ErrorTemplates, LogLevel, TracingOptions } from "../../core/index.ts";
@@ -75,6 +76,8 @@ export interface Conf {
   /** Absolute path. */
   readonly sqlitePath: string;
   readonly postgres: PostgresConf;
+  /** A copy that may be behind; undefined without one. */
+  readonly postgresCopy: PostgresConf | undefined;
   readonly dbUpdateMs: number;
   readonly dns: DnsConf;
   readonly dbPropagationMs: number;
@@ -93,19 +96,6 @@ export interface Conf {
 }
 
 /** How to reach PostgreSQL. */
-export interface PostgresConf {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  readonly schema: string | undefined;
-  readonly timeoutMs: number;
-  readonly isSecure: boolean;
-  readonly isVerified: boolean;
-  readonly connections: number;
-}
-
 export class ConfError extends Error {
   readonly problems: readonly string[];
 
@@ -189,18 +179,8 @@ const build = (texts: Texts): Omit<Conf, "texts" | "file" | "warnings"> => {
     routerFlavor: texts.router_flavor as Conf["routerFlavor"],
     database: texts.database as Conf["database"],
     sqlitePath: path.resolve(prefix, texts.sqlite_path),
-    postgres: {
-      host: texts.pg_host,
-      port: Number(texts.pg_port),
-      user: texts.pg_user,
-      password: texts.pg_password,
-      database: texts.pg_database,
-      schema: texts.pg_schema || undefined,
-      timeoutMs: Number(texts.pg_timeout),
-      isSecure: isTrue(texts.pg_ssl),
-      isVerified: isTrue(texts.pg_ssl_verify),
-      connections: Number(texts.pg_pool_size || 10),
-    },
+    postgres: postgresConf(texts),
+    postgresCopy: texts.pg_ro_host === "" ? undefined : postgresConf(copyTexts(texts)),
     dns: dnsConf(texts),
     dbUpdateMs: ms("db_update_frequency"),
     dbPropagationMs: ms("db_update_propagation"),

@@ -72,7 +72,7 @@ export const limitChecks = [
   atLeastOneOf(...periods.map((period) => `config.${period}`)),
   needs("config.policy", "redis", "config.redis.host"),
   needs("config.policy", "redis", "config.redis.port"),
+  needs("config.policy", "redis", "config.redis.timeout"),
   needs("config.limit_by", "header", "config.header_name"),
   needs("config.limit_by", "path", "config.path"),
-  needs("config.policy", "redis", "config.redis.timeout"),
 ];
