@@ -7,9 +7,10 @@ import type { Account } from "./account.ts";
 import type { Conf } from "./conf/load.ts";
 import type { Declared } from "./declarative.ts";
 import type { FromRuntime, ToRuntime } from "./messages.ts";
+import { moduleAt } from "./place.ts";
 import { Sockets } from "./sockets.ts";
 
-const runtime = fileURLToPath(import.meta.url).replace("supervisor", "runtime");
+const runtime = fileURLToPath(moduleAt("node-server/runtime"));
 /** A runtime that lived shorter than this is restarted with growing delay. */
 const healthyMs = 5_000;
 const maxDelayMs = 5_000;
