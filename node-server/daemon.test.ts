@@ -114,13 +114,6 @@ describe("a start is refused", () => {
     const { code, output } = await failing({ conf: { prefix: daemon.prefix } });
     expect([code, output]).toEqual([1, expect.stringContaining("already running")]);
   });
-
-  test("with a plugin file that is none", async () => {
-    const { code, output } = await failing({
-      conf: { plugins: path.resolve(import.meta.dirname, "version.ts") },
-    });
-    expect([code, output]).toEqual([1, expect.stringContaining("does not export")]);
-  });
 });
 
 describe("POST /config", () => {
