@@ -45,9 +45,25 @@ export default defineConfig([
     ),
     platform: "node",
     // Those are loaded by few, when they are needed; one of them finds a file beside itself.
+    preserveEntrySignatures: "allow-extension",
     external: /^(?:pg|pg-native|ioredis|ldapts|selfsigned|quickjs-emscripten-core|@jitl\/)/,
     plugins: [noteSources],
-    output: { dir: folder, entryFileNames: "[name].js", chunkFileNames: "shared/[name].js" },
+    output: {
+      dir: folder,
+      entryFileNames: "[name].js",
+      chunkFileNames: "shared/[name].js",
+      // Chunks follow what entries can reach, not what they use: a command would read all of core, a worker the Admin API.
+      codeSplitting: {
+        groups: [
+          { name: "conf", test: /core\/(?:http\/address|schema\/reference|entities\/secret)\.ts/ },
+          {
+            name: "admin",
+            test: /core\/(?:admin|declarative)\/|node_modules\/(?:hono|yaml)\//,
+            includeDependenciesRecursively: false,
+          },
+        ],
+      },
+    },
   },
   {
     input: entries("workers/index", "workers/worker", "workers/control/index"),
