@@ -116,6 +116,14 @@ describe("a start is refused", () => {
   });
 });
 
+test("a plugin file that is none is told, and the gateway starts without it", async () => {
+  const file = path.resolve(import.meta.dirname, "version.ts");
+  const daemon = await start({ conf: { plugins: `bundled,${file}` } });
+  expect(daemon.output()).toContain("does not export");
+  expect((await post(daemon, answering("served"))).status).toBe(201);
+  expect((await ask(daemon.proxyPort, { path: "/r" })).body).toContain("served");
+});
+
 describe("POST /config", () => {
   test("is served by every worker when it is answered", async () => {
     const daemon = await start({ conf: { nginx_worker_processes: "3" } });
