@@ -104,8 +104,16 @@ export const dev = async (file: string, { plugin = [], ...options }: DevOptions)
       () => undefined,
     );
   const watchers = [
-    follow(declarative, changed(file, () => swap(conf, declarative))),
-    ...modules.map((module) => follow(path.dirname(module), changed(module, () => daemon.reload()))),
+    follow(
+      declarative,
+      changed(file, () => swap(conf, declarative)),
+    ),
+    ...modules.map((module) =>
+      follow(
+        path.dirname(module),
+        changed(module, () => daemon.reload()),
+      ),
+    ),
   ];
   try {
     await started;
