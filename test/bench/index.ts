@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { benchEdge } from "./edge.ts";
@@ -96,6 +96,8 @@ const compare = async (): Promise<void> => {
   }
   const body = "x".repeat(107);
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-bench-"));
+  // nginx reads it as somebody else.
+  chmodSync(folder, 0o755);
   writeFileSync(path.join(folder, "large"), Buffer.alloc(65_536, "l"));
   const upstream = startNginx(
     `server{listen ${upstreamPort} backlog=4096;location /{return 200 "${body}";}location /large{root ${folder};}}`,

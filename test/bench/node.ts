@@ -17,6 +17,7 @@ const startGateway = async (
   writeFileSync(path.join(prefix, "kong.json"), JSON.stringify(document));
   const conf = {
     prefix,
+    database: "off",
     nginx_daemon: "off",
     nginx_worker_processes: String(workers),
     proxy_access_log: "off",
@@ -82,7 +83,8 @@ export const benchNode = async (
       const rows = Array.from({ length: rounds }, () => {
         const one = load(nginx.pid, nginxUrl, seconds, ask);
         const other = load(pid, url, seconds, ask);
-        if (other.failures > 0) throw new Error(`${name}: ${other.failures} answers were not 2xx`);
+        const failures = one.failures + other.failures;
+        if (failures > 0) throw new Error(`${name}: ${failures} answers were not 2xx`);
         return { one, other };
       });
       const ratioOf = (of: (load: Load) => number): number =>
