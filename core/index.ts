@@ -33,6 +33,7 @@ export { BytesBody, readAll } from "./http/bodies.ts";
 export { addressSet } from "./http/address.ts";
 export { HeaderList } from "./http/headers.ts";
 export * from "./pdk/index.ts";
+export { LeasedCounters } from "./pdk/limits/index.ts";
 export { bundledPlugins, workerMissing, workerPlugins } from "./plugins/index.ts";
 export * from "./ports/store.ts";
 export * from "./events/index.ts";

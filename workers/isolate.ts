@@ -112,7 +112,7 @@ export class Isolate {
         random: webRandom,
         logger: this.logger,
         timers: prober?.timers ?? new WebTimers(this.logger),
-        counters: countersOf(env),
+        ...countersOf(env, this.logger),
         responses: new MemorySharedDict(webClock),
         board: prober?.board ?? healthBoard(new MemorySharedDict(webClock)),
         dialer: socketDialer,
