@@ -1,6 +1,6 @@
 import type { RouteRow, ServiceRow } from "./entities/rows.ts";
 import { requestIds } from "./http/identifier.ts";
-import { ClientRequest, Exchange, LogTap, type PluginHost } from "./pdk/index.ts";
+import { ClientRequest, Exchange, LogTap, type PluginDefinition, type PluginHost } from "./pdk/index.ts";
 import { createHost } from "./pdk/host.ts";
 import { Instances, type KeptInstances } from "./pipeline/instances.ts";
 import { Planner } from "./pipeline/planner.ts";
@@ -122,7 +122,15 @@ class CompiledGateway implements Gateway {
     });
     this.instances = new Instances(options, this.host, this.tracer);
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };
-    for (const plugin of options.plugins) plugin.initWorker?.(this.host);
+    for (const plugin of options.plugins) this.initWorker(plugin);
+  }
+
+  private initWorker(plugin: PluginDefinition): void {
+    try {
+      plugin.initWorker?.(this.host);
+    } catch (error) {
+      this.ports.logger.log("error", `${plugin.name} failed to begin`, { error });
+    }
   }
 
   private finished({ onFinished, onTraced }: GatewayOptions): FlowPorts["onFinished"] {
@@ -192,10 +200,11 @@ class CompiledGateway implements Gateway {
     downstream: Downstream,
     scope: RequestScope | undefined,
   ): Flow {
-    const { realIp, isTrusted, errorFormat } = this.ports.options;
+    const { realIp, isTrusted, errorFormat, errorTemplates } = this.ports.options;
     const address = clientAddress(request.connection, request.headers, isTrusted, realIp);
     const client = new ClientRequest(request, address);
-    const exchange = new Exchange(this.nextId(), client, this.ports.clock.nowMs(), errorFormat);
+    const nowMs = this.ports.clock.nowMs();
+    const exchange = new Exchange(this.nextId(), client, nowMs, errorFormat, errorTemplates);
     return new Flow(exchange, this.snapshot, this.ports, downstream, scope);
   }
 
@@ -247,7 +256,7 @@ class CompiledGateway implements Gateway {
   }
 
   private compile(rows: Rows): () => void {
-    const { instances, kept } = this.instances.make(rows, this.kept);
+    const { instances, kept } = this.instances.make(rows, this.kept, this.version === 0);
     const planner = new Planner(instances);
     const router = createRouter(this.routes(rows.all("routes"), rows, planner), this.routerOptions());
     const swapUpstreams = this.upstreams.prepare(rows);

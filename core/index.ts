@@ -9,10 +9,13 @@ export * from "./ports/downstream.ts";
 export * from "./ports/eventlog.ts";
 export * from "./ports/fetcher.ts";
 export * from "./ports/healthboard.ts";
+export * from "./ports/ldap.ts";
 export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";
 export * from "./ports/logger.ts";
 export * from "./ports/random.ts";
+export * from "./ports/scripts.ts";
+export * from "./ports/records.ts";
 export * from "./ports/shareddict.ts";
 export * from "./ports/sharing.ts";
 export * from "./ports/sockets.ts";
@@ -46,12 +49,14 @@ export {
   changeChannel,
   changeEvent,
   Database,
+  DatabaseRecords,
   declaredRow,
   DeclaredStore,
   readChange,
   type RowChange,
   Rows,
   readTables,
+  ReplicaReader,
   referredId,
   StoreConflict,
   StoreProblem,
@@ -100,6 +105,7 @@ export {
   type VaultRow,
   withSecrets,
 } from "./entities/secret.ts";
+export type { ErrorTemplates } from "./http/errorpage.ts";
 export type { ErrorFormat } from "./http/accept.ts";
 export { type ProxyOptions, proxyOptions, type ResponseTokens } from "./proxy/options.ts";
 export { viaTexts } from "./proxy/request.ts";

@@ -3,10 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import { getRequestListener } from "@hono/node-server";
 import { AccessLog } from "../adapters/node/index.ts";
+import type { Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
 import type { AccessLogConf } from "./conf/derived.ts";
 import type { TlsConf } from "./conf/tls.ts";
 import type { Certificate } from "./messages.ts";
+import { answerOddMethod } from "./oddmethod.ts";
 import { tlsTerms } from "./tlsterms.ts";
 import type { ListenAddress } from "./conf/listeners.ts";
 import type { GivenSocket } from "./socketsource.ts";
@@ -61,6 +63,8 @@ export class AdminListener {
       void respond(request, response);
     };
     const server = ssl ? createTlsServer(this.tlsOptions(), serve) : createServer(serve);
+    const app = { fetch: (request: Request) => this.respond(request) };
+    server.on("clientError", (refused, stream) => void answerOddMethod(refused, stream as Socket, app));
     this.servers.push(server);
     server.listen(socket, backlog);
     await once(server, "listening");

@@ -1,6 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { generate } from "selfsigned";
 import type { Conf } from "./conf/load.ts";
 import type { CertificateFiles, ListenerName } from "./conf/tls.ts";
 import type { Certificate } from "./messages.ts";
@@ -16,6 +15,8 @@ const selfSigned = async (prefix: string): Promise<Certificate> => {
   const certFile = path.join(folder, "sallyport-default.crt");
   const keyFile = path.join(folder, "sallyport-default.key");
   if (!existsSync(certFile) || !existsSync(keyFile)) {
+    // 210 modules, for the first start.
+    const { generate } = await import("selfsigned");
     const notAfterDate = new Date();
     notAfterDate.setFullYear(notAfterDate.getFullYear() + validYears);
     const made = await generate([{ name: "commonName", value: "localhost" }], {

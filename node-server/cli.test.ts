@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePorts } from "../test/support/ports.ts";
 
@@ -96,6 +97,27 @@ test("a database is brought up and reset", async () => {
 }, 60_000);
 
 describe("commands say what they can't do", () => {
+  test("migrations, while another node changes the database, after --lock-timeout", async () => {
+    const database = path.join(folder, "locked.db");
+    const given = file(
+      "locked.conf",
+      `prefix = ${folder}/locked\ndatabase = sqlite\nsqlite_path = ${database}\n`,
+    );
+    expect(await run("migrations", "bootstrap", "-c", given)).toMatchObject({ code: 0 });
+    const other = new DatabaseSync(database);
+    other.exec("BEGIN IMMEDIATE");
+    expect(await run("migrations", "reset", "--yes", "--lock-timeout", "0.1", "-c", given)).toMatchObject({
+      code: 1,
+      stderr: failure("aborted: another node is performing database changes"),
+    });
+    other.exec("ROLLBACK");
+    other.close();
+    expect(await run("migrations", "reset", "--yes", "--lock-timeout", "x", "-c", given)).toMatchObject({
+      code: 1,
+      stderr: failure("--lock-timeout is not a number of seconds: 'x'"),
+    });
+  });
+
   test("without a prefix", async () => {
     for (const command of ["stop", "quit", "health"]) {
       expect(await run(command, "-p", "/no/such")).toMatchObject({

@@ -76,7 +76,14 @@ const world = () => {
     });
     const feed = new Feed(database, logger);
     const cluster: Cluster = new Cluster({
-      opened: { store: reached, log, migrations: undefined as never, ready: async () => undefined },
+      opened: {
+        store: reached,
+        log,
+        migrations: undefined as never,
+        reader: reached,
+        ready: async () => undefined,
+        close: () => reached.close(),
+      },
       feed,
       conf: { dbUpdateMs: 5_000, dbPropagationMs: 0, dbCacheMs: 0, dbResurrectMs: 30_000, ...conf } as Conf,
       node: `n${count}`,

@@ -96,6 +96,6 @@ export class Cluster {
     this.isClosed = true;
     for (const cancel of this.cancels) cancel();
     await this.poller.close();
-    await this.options.opened.store.close();
+    await this.options.opened.close();
   }
 }

@@ -63,13 +63,11 @@ class LateCounters implements Counters {
 }
 
 /** The places beyond this node's memory where limits are counted. */
-export const countingOf = async (
+export const countingOf = (
   conf: Conf,
   logger: Logger,
-): Promise<{ counting: NonNullable<GatewayPorts["counting"]>; purge: () => Promise<void> }> => {
-  const redis = await RedisCounters.open((error) =>
-    logger.log("error", "the connection to Redis broke", { error }),
-  );
+): { readonly counting: NonNullable<GatewayPorts["counting"]>; readonly purge: () => Promise<void> } => {
+  const redis = new RedisCounters((error) => logger.log("error", "the connection to Redis broke", { error }));
   const cluster = conf.database === "off" ? undefined : new LateCounters(conf, logger);
   return {
     counting: { cluster, redis: (server) => redis.at(server) },

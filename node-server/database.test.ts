@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { PostgresDriver } from "../adapters/sql/node.ts";
 import { bootstrapPostgres } from "../test/support/bootstrap.ts";
 import { type Daemon, startDaemon } from "../test/support/daemon.ts";
 import { type Postgres, postgresFolder, startPostgres } from "../test/support/postgres.ts";
@@ -190,6 +192,24 @@ describe("with a database in a file", () => {
     expect(await proxied(daemon, "/")).toBe(404);
   });
 
+  test("a method that HTTP does not know is refused as any other that a path does not have", async () => {
+    const daemon = await start(sqlite());
+    const told = async (text: string): Promise<string> => {
+      const socket = connect(daemon.adminPort, "127.0.0.1");
+      socket.end(text);
+      let answer = "";
+      for await (const chunk of socket) answer += String(chunk);
+      return answer;
+    };
+    const host = "Host: a.test\r\n\r\n";
+    const known = await told(`FOO /services HTTP/1.1\r\n${host}`);
+    expect(known).toMatch(/^HTTP\/1\.1 405 /);
+    expect(known).toMatch(/\r\n\r\n\{"message":"Method not allowed"\}$/);
+    expect(await told(`FOO /nope HTTP/1.1\r\n${host}`)).toMatch(/^HTTP\/1\.1 404 [^]*"Not found"\}$/);
+    expect(await told(`F(O /services HTTP/1.1\r\n${host}`)).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await told(`FOO /services\r\n${host}`)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   test("a token keeps strangers out of the Admin API", async () => {
     const daemon = await start({ ...sqlite(), admin_token: "secret" });
     expect((await send(daemon, "GET", "/services")).status).toBe(401);
@@ -234,4 +254,34 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
     expect((await send(one, "GET", "/routes/r")).status).toBe(404);
     await until("/r", 404);
   }, 30_000);
+
+  test("what the Admin API shows comes from a copy, and from the original what the copy lacks", async () => {
+    const driver = await PostgresDriver.open({
+      ...{ host: "127.0.0.1", port: server.port, user: "kong", password: "", database: "kong" },
+      ...{ timeoutMs: 5_000, isSecure: false, isVerified: false, connections: 1, onError: () => undefined },
+    });
+    for (const name of ["original", "copy"]) {
+      await driver.query(`CREATE DATABASE ${name}`);
+      await bootstrapPostgres(server.port, name);
+    }
+    await driver.close();
+    // A copy that stands still: what it shows was written to it as to a database of its own.
+    const still = await start({ ...conf(), pg_database: "copy" });
+    await send(still, "PUT", "/consumers/ada", {});
+    const daemon = await start({
+      ...conf(),
+      pg_database: "original",
+      pg_ro_host: "127.0.0.1",
+      pg_ro_database: "copy",
+    });
+    expect((await send(daemon, "PUT", "/consumers/bob", {})).status).toBe(200);
+    const names = (await send(daemon, "GET", "/consumers")).body["data"] as { username: string }[];
+    expect(names.map(({ username }) => username)).toEqual(["ada"]);
+    expect((await send(daemon, "GET", "/consumers/bob")).status).toBe(200);
+    expect((await send(daemon, "POST", "/consumers/bob/key-auth", { key: "k" })).status).toBe(201);
+    // The data path serves the original.
+    await send(daemon, "POST", "/routes", { name: "r", paths: ["/r"] });
+    await send(daemon, "POST", "/routes/r/plugins", answering);
+    expect(await proxied(daemon, "/r")).toBe(204);
+  }, 60_000);
 });

@@ -51,6 +51,8 @@ export class Feed {
   take(events: readonly LoggedEvent[]): Promise<void> {
     for (const event of events) {
       const change = readChange(event);
+      // Rows that no configuration holds (sessions, codes) are read where they are kept.
+      if (this.database.entities.get(change.table)?.transient === true) continue;
       this.dirty.set(event.data, change);
     }
     return this.flush();

@@ -6,8 +6,8 @@ import { type RedisProcess, redisProgram, startRedis } from "../test/support/red
 const limit = 1_000;
 const count = 10_000;
 
-const plugins = (config: Record<string, unknown>): Record<string, unknown>[] => [
-  { name: "rate-limiting", config: { year: limit, limit_by: "service", ...config } },
+const plugins = (config: Record<string, unknown>, name = "rate-limiting"): Record<string, unknown>[] => [
+  { name, config: { year: limit, limit_by: "service", ...config } },
   { name: "request-termination", config: { status_code: 200, message: "passed" } },
 ];
 
@@ -32,7 +32,12 @@ const flood = async (port: number, path: string, requests = count): Promise<Reco
   return statuses;
 };
 
-const postRoute = async (daemon: Daemon, name: string, config: Record<string, unknown>): Promise<void> => {
+const postRoute = async (
+  daemon: Daemon,
+  name: string,
+  config: Record<string, unknown>,
+  plugin?: string,
+): Promise<void> => {
   const post = async (path: string, body: unknown): Promise<void> => {
     const response = await fetch(`http://127.0.0.1:${daemon.adminPort}${path}`, {
       method: "POST",
@@ -42,7 +47,7 @@ const postRoute = async (daemon: Daemon, name: string, config: Record<string, un
     expect([response.status, response.status === 201 ? "" : await response.text()]).toEqual([201, ""]);
   };
   await post("/routes", { name, paths: [`/${name}`] });
-  for (const plugin of plugins(config)) await post(`/routes/${name}/plugins`, plugin);
+  for (const one of plugins(config, plugin)) await post(`/routes/${name}/plugins`, one);
 };
 
 describe("of 10,000 requests to 8 workers exactly 1,000 pass", () => {
@@ -55,6 +60,11 @@ describe("of 10,000 requests to 8 workers exactly 1,000 pass", () => {
   test("counted in the node's memory", async () => {
     await postRoute(daemon, "local", { policy: "local" });
     expect(await flood(daemon.proxyPort, "/local")).toEqual({ 200: limit, 429: count - limit });
+  });
+
+  test("in windows that slide", async () => {
+    await postRoute(daemon, "sliding", { policy: "local" }, "rate-limiting-sliding");
+    expect(await flood(daemon.proxyPort, "/sliding")).toEqual({ 200: limit, 429: count - limit });
   });
 
   test("counted in the database", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { nodeCertificates, type NodeLogger, nodeLogger } from "../adapters/node/index.ts";
@@ -12,9 +13,12 @@ import {
   createAdmin,
   createStatusApi,
   Database,
+  DatabaseRecords,
   DeclarativeConfiguration,
   DeclaredStore,
+  type HealthSource,
   type NodeFacts,
+  type NodeInformation,
   Schedule,
   type Tables,
 } from "../core/index.ts";
@@ -26,9 +30,11 @@ import { Garbage } from "./garbage.ts";
 import { NodeLogLevel } from "./loglevel.ts";
 import { nodeHostname, nodeId } from "./node.ts";
 import { loadPlugins } from "./plugins.ts";
+import { scriptsOf } from "./scripts.ts";
 import { WorkerPool } from "./pool.ts";
 import { kongVersion, version } from "./version.ts";
 import type { NodeMemory } from "./memory.ts";
+import { answerRecords } from "./records.ts";
 import type { SocketCounts } from "./sockets.ts";
 import type { SocketSource } from "./socketsource.ts";
 import { cacheControl, masterOwner, responsesOf } from "./zones.ts";
@@ -45,6 +51,8 @@ export interface MasterResources {
   readonly memory: NodeMemory;
   /** What the master before served: begun with when there is neither a database nor a declarative file. */
   readonly declared: Declared | undefined;
+  /** Another master serves: what can't be loaded is a reason to leave it at that. */
+  readonly isReload: boolean;
   /** Told what is waited for; undefined to fail at once. */
   readonly onWaiting: ((reason: string) => void) | undefined;
 }
@@ -81,21 +89,26 @@ export class Master {
       file: conf.isDaemon ? conf.errorLog : undefined,
       repeats: conf.isTraced ? 0 : conf.logRepeats,
     });
-    const plugins = await loadPlugins(conf);
+    const plugins = await loadPlugins(
+      conf,
+      await scriptsOf(conf),
+      // A reload has something to stay with.
+      resources.isReload ? undefined : (problem) => logger.log("crit", problem),
+    );
     const configuration = new DeclarativeConfiguration({
       plugins,
       routerFlavor: conf.routerFlavor,
       clock: webClock,
       random: webRandom,
       certificates: nodeCertificates,
+      md5: (text) => createHash("md5").update(text).digest("hex"),
     });
     for (const log of [conf.accessLog, conf.adminAccessLog, conf.statusAccessLog])
       if (log !== undefined) mkdirSync(path.dirname(log.file), { recursive: true });
     const { entities, auto } = configuration.context;
-    const opened = await openDatabase(conf, entities, logger);
+    const opened = await openDatabase(conf, entities, plugins, logger);
     const declared = new DeclaredStore(entities, webClock);
-    const database: Database = new Database({
-      store: opened?.store ?? declared,
+    const databaseOptions = {
       entities,
       auto,
       // What is written is written: the next look brings it to the workers.
@@ -103,7 +116,14 @@ export class Master {
         cluster
           ?.sync()
           .catch((error: unknown) => logger.log("error", "a committed change is not served yet", { error })),
-    });
+    };
+    const database = new Database({ ...databaseOptions, store: opened?.store ?? declared });
+    /** What the Admin API shows may come from a copy; what workers serve never does. */
+    const shownDatabase =
+      opened === undefined
+        ? database
+        : new Database({ ...databaseOptions, store: opened.store, reader: opened.reader });
+    const records = new DatabaseRecords(database);
     const id = conf.nodeId ?? nodeId(conf.prefix);
     const timers = new Schedule({
       timers: new WebTimers(logger),
@@ -135,29 +155,35 @@ export class Master {
         zones,
         owner: keeper.claim(),
       }),
+      record: (call) => answerRecords(records, call),
       onEnded: ({ owner }) => keeper.free(owner),
       sockets: (number) => sockets.take(conf.proxyListen, counts, number, conf.workers),
     });
     const shown = shownConf(conf.texts);
+    const node = (): NodeInformation => ({
+      version: kongVersion,
+      sallyport: version,
+      hostname: nodeHostname,
+      nodeId: id,
+      masterPid: process.pid,
+      workerPids: pool.pids,
+      plugins,
+      properties: { ...shown, log_level: logger.level },
+    });
+    const health: HealthSource = {
+      state: (upstream) => pool.inspect(upstream),
+      mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
+    };
     const admin = new AdminListener(
       createAdmin({
         server: `sallyport/${version}`,
         clock: webClock,
         logger,
         plugins,
-        database,
+        database: shownDatabase,
         ...(opened === undefined && { configuration: Master.control(configuration, declared, pool) }),
         ...(conf.adminToken !== undefined && { token: conf.adminToken }),
-        node: () => ({
-          version: kongVersion,
-          sallyport: version,
-          hostname: nodeHostname,
-          nodeId: id,
-          masterPid: process.pid,
-          workerPids: pool.pids,
-          plugins,
-          properties: { ...shown, log_level: logger.level },
-        }),
+        node,
         counts: () => pool.count(),
         timers: () => timers.statistics,
         dicts: () => keeper.usage(),
@@ -167,10 +193,7 @@ export class Master {
           logger.level = level;
           pool.setLogLevel(level);
         }),
-        health: {
-          state: (upstream) => pool.inspect(upstream),
-          mark: (upstream, host, port, isHealthy) => pool.tellHealth({ upstream, host, port, isHealthy }),
-        },
+        health,
         dns: () => pool.countDns(),
       }),
       {
@@ -187,6 +210,8 @@ export class Master {
         clock: webClock,
         logger,
         database,
+        node,
+        health,
         ...(opened === undefined && { configuration }),
         counts: () => pool.count(),
         dicts: () => keeper.usage(),

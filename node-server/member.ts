@@ -14,6 +14,8 @@ export class Member {
   version = 0;
   isListening = false;
   isGone = false;
+  /** What it died of. */
+  error: unknown;
   private readonly heartbeat: Int32Array;
   private lastBeat = 0;
   private lastBeatAt = performance.now();

@@ -6,12 +6,12 @@ import type {
   LogLevel,
   NodeFacts,
   RowChange,
-  Tables,
   WorkerCounts,
 } from "../core/index.ts";
 import type { Account } from "./account.ts";
 import type { Conf } from "./conf/load.ts";
 import type { Declared } from "./declarative.ts";
+import type { RecordsAnswer, RecordsCall } from "./records.ts";
 import type { SocketCounts } from "./sockets.ts";
 import type { Zones } from "./zones.ts";
 
@@ -76,8 +76,11 @@ export interface WorkerData {
 
 /** Master to a worker thread. */
 export type ToWorker =
-  /** Compile a configuration; nothing changes for requests yet. */
-  | { readonly type: "prepare"; readonly version: number; readonly tables: Tables }
+  /**
+   * Compile a configuration; nothing changes for requests yet. It comes as JSON: written once for all workers, where a
+   * structured clone is one a worker, and read in two thirds of the time (100,000 routes: 0.25 s, not 0.4 s).
+   */
+  | { readonly type: "prepare"; readonly version: number; readonly tables: string }
   /** The same for some rows of the configuration that is served. */
   | { readonly type: "change"; readonly version: number; readonly changes: readonly RowChange[] }
   /** Swap in what was prepared. */
@@ -98,6 +101,8 @@ export type ToWorker =
   | { readonly type: "health"; readonly change: HealthChange }
   /** Write records from this level on. */
   | { readonly type: "log_level"; readonly level: LogLevel }
+  /** What came of a worker's call. */
+  | { readonly type: "record"; readonly id: number; readonly answer: RecordsAnswer }
   /** Finish what is under way, then exit. */
   | { readonly type: "drain"; readonly graceMs: number };
 
@@ -108,6 +113,8 @@ export type FromWorker =
   | { readonly type: "committed"; readonly version: number }
   | { readonly type: "listening" }
   | { readonly type: "health"; readonly change: HealthChange }
+  /** Reads or writes a row for a plugin. */
+  | { readonly type: "record"; readonly id: number; readonly call: RecordsCall }
   | { readonly type: "counted"; readonly counts: WorkerCounts }
   /** Undefined when there is no such upstream. */
   | { readonly type: "inspected"; readonly state: GroupState | undefined }

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bundledPlugins } from "../core/index.ts";
+import { gatewayOn, oneRoute } from "../testing/index.ts";
 import { loadPlugins } from "./plugins.ts";
 
 let prefix: string;
@@ -65,4 +67,19 @@ test.each([
   write("plugins/empty.mjs", "export const x = 1;");
   write("plugins/broken.mjs", 'throw new Error("oops");');
   await expect(load(name)).rejects.toThrow(problem);
+});
+
+test("one that can't be loaded stands under its name, and refuses configurations with the reason", async () => {
+  write("plugins/broken.mjs", 'throw new Error("oops");');
+  const told: string[] = [];
+  const conf = { plugins: ["bundled", "broken", "absent"], database: "off", prefix } as const;
+  const plugins = await loadPlugins(conf, undefined, (problem) => told.push(problem));
+  expect(told).toEqual([
+    "plugin 'broken' can't be loaded: oops",
+    "plugin 'absent' can't be loaded: plugin 'absent' is not installed",
+  ]);
+  const document = (name: string) => oneRoute([{ name }]);
+  const rest = plugins.filter(({ name }) => !bundledPlugins.some((bundled) => bundled.name === name));
+  expect(() => gatewayOn(document("broken"), { extraPlugins: rest })).toThrow("can't be loaded: oops");
+  expect(() => gatewayOn(document("key-auth"), { extraPlugins: rest })).not.toThrow();
 });

@@ -8,7 +8,9 @@ import {
   kongPlugin,
   type Missing,
   type PluginDefinition,
+  record,
   restricted,
+  type Scripts,
 } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
 import { resolveOwnModules } from "./self.ts";
@@ -56,8 +58,29 @@ const load = async (file: string): Promise<PluginDefinition> => {
   throw new TypeError(`${file} does not export \`plugin\``);
 };
 
+/** What stands for a module that can't be loaded. */
+const brokenPlugin = (name: string, reason: string): PluginDefinition => ({
+  name,
+  // It is asked first: nothing is decided without it.
+  priority: Number.MAX_SAFE_INTEGER,
+  config: record({}, { required: true }),
+  checks: [
+    {
+      print: undefined,
+      prepare: () => undefined,
+      run: (_, errors) => void (errors["name"] = `plugin '${name}' can't be loaded: ${reason}`),
+    },
+  ],
+  create() {
+    throw new Error(`it can't be loaded: ${reason}`);
+  },
+});
+
 /** What configurations can't have on this node. */
-const missing = ({ database }: Pick<Conf, "database">): Missing => ({
+const missing = ({ database }: Pick<Conf, "database">, scripts: Scripts | undefined): Missing => ({
+  ...(scripts === undefined && {
+    javascript: "it runs code of the configuration, which `untrusted_js = sandbox` allows",
+  }),
   ...(database === "off" && { database: "it counts in the database, and there is none (database = off)" }),
 });
 
@@ -65,10 +88,16 @@ const missing = ({ database }: Pick<Conf, "database">): Missing => ({
  * The plugins that a node may use. Called again it loads what changed on the disk anew.
  *
  * @param conf Paths in `plugins` are absolute.
- * @throws TypeError when one of them is unknown or no plugin; those that were loaded before stay as they are.
+ * @param scripts What runs the code in configurations; undefined when there may be none.
+ * @param onBroken Told of modules that can't be loaded: their names are known then, configurations that use them are refused,
+ * and those in a database answer their requests with 500.
+ * @throws Without it what loading throws, or TypeError when one is unknown or no plugin; those that were loaded before stay
+ * as they are.
  */
 export const loadPlugins = async (
   conf: Pick<Conf, "plugins" | "database" | "prefix">,
+  scripts?: Scripts,
+  onBroken?: (problem: string) => void,
 ): Promise<PluginDefinition[]> => {
   const found = new Map<string, PluginDefinition>();
   for (const name of conf.plugins) {
@@ -78,9 +107,16 @@ export const loadPlugins = async (
       continue;
     }
     const file = bundled.has(name) ? undefined : fileOf(name, conf.prefix);
-    const plugin = file === undefined ? bundled.get(name) : await load(file);
-    if (plugin === undefined) throw new TypeError(`plugin '${name}' is not installed`);
-    found.set(plugin.name, plugin);
+    try {
+      const plugin = file === undefined ? bundled.get(name) : await load(file);
+      if (plugin === undefined) throw new TypeError(`plugin '${name}' is not installed`);
+      found.set(plugin.name, plugin);
+    } catch (error) {
+      if (onBroken === undefined) throw error;
+      const plugin = brokenPlugin(nameOf(file ?? name), (error as Error).message);
+      onBroken(`plugin '${plugin.name}' can't be loaded: ${(error as Error).message}`);
+      found.set(plugin.name, plugin);
+    }
   }
-  return restricted([...found.values()], missing(conf));
+  return restricted([...found.values()], missing(conf, scripts), scripts);
 };

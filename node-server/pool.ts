@@ -13,6 +13,7 @@ import {
 } from "../core/index.ts";
 import { Member } from "./member.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
+import type { RecordsAnswer, RecordsCall } from "./records.ts";
 import type { GivenSocket } from "./socketsource.ts";
 
 const heartbeatMs = 1_000;
@@ -35,6 +36,8 @@ export interface PoolOptions {
   readonly data: (number: number, heartbeat: Int32Array) => WorkerData;
   /** Told when a thread ended, with what it was born with. */
   readonly onEnded: (data: WorkerData) => void;
+  /** Reads and writes rows for the workers. */
+  readonly record: (call: RecordsCall) => Promise<RecordsAnswer>;
   /** What a worker of that number accepts from. */
   readonly sockets: (number: number) => Promise<GivenSocket[]>;
 }
@@ -56,16 +59,18 @@ export class WorkerPool {
     this.watch = setInterval(() => this.replaceHung(), heartbeatMs);
   }
 
+  /** Workers that booted since the last turn began, and the turn that brings them to the configuration. */
+  private arrivals: { readonly members: Member[]; readonly brought: Promise<void> } | undefined;
+
   /** Starts every worker. @throws What `load` throws, or Error when a worker can't serve. */
   async start(load: () => Tables | Promise<Tables>): Promise<void> {
     // The threads begin while the tables are read: a start takes 0.3 s less.
     const loaded = this.inTurn(async () => {
       this.current = { version: 1, tables: await load() };
     });
-    await Promise.all([
-      loaded,
-      ...Array.from({ length: this.options.size }, (_, number) => this.spawn(number)),
-    ]);
+    const booting = Array.from({ length: this.options.size }, (_, number) => this.boot(number));
+    const [members] = await Promise.all([Promise.all(booting), loaded]);
+    await Promise.all(members.map((member) => this.enter(member)));
   }
 
   get pids(): number[] {
@@ -73,6 +78,11 @@ export class WorkerPool {
   }
 
   private async spawn(number: number): Promise<void> {
+    await this.enter(await this.boot(number));
+  }
+
+  /** A thread that is ready to be given a configuration. */
+  private async boot(number: number): Promise<Member> {
     const heartbeat = new Int32Array(new SharedArrayBuffer(4));
     const data = this.options.data(number, heartbeat);
     const thread = new Worker(this.options.module, {
@@ -85,32 +95,44 @@ export class WorkerPool {
     this.members.add(member);
     thread.on("message", (message: FromWorker) => {
       if (message.type === "health") this.tellHealth(message.change, member);
+      if (message.type === "record") void this.record(message, member);
     });
-    const failed = member.next("failed");
-    let lastError: unknown;
-    thread.on("error", (error) => (lastError = error));
-    thread.once("exit", (code) => this.exited(member, code, lastError));
+    thread.on("error", (error) => (member.error = error));
+    thread.once("exit", (code) => this.exited(member, code));
     await member.next("booted");
+    return member;
+  }
+
+  /** Gives it the configuration and its sockets. */
+  private async enter(member: Member): Promise<void> {
     // Changes are made one after the other: what it takes in here is current when it begins to listen.
-    await this.inTurn(() => this.bring(member));
+    await this.arrive(member);
     // There is nothing to serve: whoever starts the pool is told why.
     if (this.current.version === 0) return;
     if (this.logLevel !== undefined) member.send({ type: "log_level", level: this.logLevel });
-    member.listen(await this.options.sockets(number));
+    const failed = member.next("failed");
+    member.listen(await this.options.sockets(member.number));
     const outcome = await Promise.race([member.next("listening"), failed]);
     if (outcome?.type === "listening") {
       member.isListening = true;
       return;
     }
-    const problem = outcome?.problem ?? (lastError instanceof Error ? lastError.message : "it exited");
-    if (!this.isClosing) throw new Error(`worker ${number} can't serve: ${problem}`);
+    const { error } = member;
+    const problem = outcome?.problem ?? (error instanceof Error ? error.message : "it exited");
+    if (!this.isClosing) throw new Error(`worker ${member.number} can't serve: ${problem}`);
   }
 
-  private exited(member: Member, code: number, error: unknown): void {
+  private async record({ id, call }: Extract<FromWorker, { type: "record" }>, member: Member): Promise<void> {
+    member.send({ type: "record", id, answer: await this.options.record(call) });
+  }
+
+  private exited(member: Member, code: number): void {
     this.members.delete(member);
     if (this.isClosing) return;
     const { logger } = this.options;
-    logger.log("alert", `worker ${member.number} died with code ${code}, starting another`, { error });
+    logger.log("alert", `worker ${member.number} died with code ${code}, starting another`, {
+      error: member.error,
+    });
     if (!member.isListening) return;
     const lived = performance.now() - member.startedAt;
     this.delayMs = lived > healthyMs ? 0 : Math.min(maxDelayMs, Math.max(50, this.delayMs * 2));
@@ -144,12 +166,26 @@ export class WorkerPool {
     return result;
   }
 
-  /** Brings one worker to the current configuration. */
-  private async bring(member: Member): Promise<void> {
+  /** Settles when the worker has the current configuration. Those that come while others change it compile together. */
+  private arrive(member: Member): Promise<void> {
+    this.arrivals ??= { members: [], brought: this.inTurn(() => this.bringArrivals()) };
+    this.arrivals.members.push(member);
+    return this.arrivals.brought;
+  }
+
+  private async bringArrivals(): Promise<void> {
+    const { members } = this.arrivals!;
+    this.arrivals = undefined;
     const { version, tables } = this.current;
-    if (member.version === version) return;
+    if (version === 0) return;
+    const message: ToWorker = { type: "prepare", version, tables: JSON.stringify(tables) };
+    await Promise.all(members.map((member) => this.bring(member, message)));
+  }
+
+  private async bring(member: Member, message: Extract<ToWorker, { type: "prepare" }>): Promise<void> {
+    const { version } = message;
     const prepared = member.next("prepared");
-    member.send({ type: "prepare", version, tables });
+    member.send(message);
     const answer = await prepared;
     if (answer?.problem !== undefined) throw new Error(answer.problem);
     const committed = member.next("committed");
@@ -167,7 +203,7 @@ export class WorkerPool {
   configure(tables: Tables): Promise<void> {
     return this.inTurn(() =>
       this.exchange(
-        (version) => ({ type: "prepare", version, tables }),
+        (version) => ({ type: "prepare", version, tables: JSON.stringify(tables) }),
         (version) => (this.current = { version, tables }),
       ),
     );
@@ -197,11 +233,12 @@ export class WorkerPool {
     accept: (version: number) => void,
   ): Promise<void> {
     const version = this.current.version + 1;
+    const sent = message(version);
     const members = [...this.members].filter((member) => member.version > 0);
     const prepared = await Promise.all(
       members.map((member) => {
         const answer = member.next("prepared");
-        member.send(message(version));
+        member.send(sent);
         return answer;
       }),
     );

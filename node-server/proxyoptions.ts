@@ -21,6 +21,7 @@ export const proxyOptionsOf = (conf: Conf, version: string): Partial<ProxyOption
     realIp: conf.realIp,
     portMap: new Map(conf.portMap),
     errorFormat: conf.errorFormat,
+    errorTemplates: conf.errorTemplates,
     maxReplayBytes: conf.maxReplayBytes,
   };
 };

@@ -39,6 +39,7 @@ const start = async ({
       sockets,
       memory,
       declared,
+      isReload: false,
       onWaiting: (reason) => tell({ type: "waiting", reason }),
     });
     tell({ type: "ready" });
@@ -58,6 +59,7 @@ const reload = async ({ conf, sockets: counts }: Extract<ToRuntime, { type: "rel
       sockets,
       memory,
       declared: old.declared,
+      isReload: true,
       onWaiting: undefined,
     });
   } catch (error) {

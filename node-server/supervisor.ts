@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "../core/index.ts";
@@ -14,6 +15,19 @@ const healthyMs = 5_000;
 const maxDelayMs = 5_000;
 /** Milliseconds that requests under way have when the gateway stops. */
 const graceMs = 10_000;
+
+/** Bytes of a declarative file from which on heaps begin large. */
+const largeFileBytes = 1 << 20;
+
+/**
+ * A heap that begins small is collected again and again while a large configuration comes in: 100,000 routes on two
+ * workers took 5.9 s of processor time instead of 7.5 s. It costs 25 MiB a worker.
+ */
+const heapFlags = ({ declarativeConfig }: Conf): readonly string[] => {
+  const bytes =
+    declarativeConfig === undefined ? 0 : (statSync(declarativeConfig, { throwIfNoEntry: false })?.size ?? 0);
+  return bytes < largeFileBytes ? [] : ["--min-semi-space-size=32", "--max-semi-space-size=32"];
+};
 
 /** The gateway can't start or change; each problem is a line for people. */
 export class StartError extends Error {
@@ -128,6 +142,7 @@ export class Supervisor {
     const child = fork(runtime, {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       detached: true,
+      execArgv: [...process.execArgv, ...heapFlags(conf)],
       // Compiled code is kept: starting again takes half the time (2.2 s to 1.0 s on two busy processors). Who gives up
       // root keeps it where that user may write.
       env: {

@@ -14,7 +14,9 @@ import {
   type GatewayOptions,
   type GatewayPorts,
   type PluginDefinition,
+  type Records,
 } from "../core/index.ts";
+import { TestRecords } from "./records.ts";
 
 export interface TestGateway {
   readonly gateway: Gateway;
@@ -24,6 +26,8 @@ export interface TestGateway {
   readonly clock: MemoryClock;
   /** Every upstream: `upstream.answer` says how, `upstream.sent` holds what it got. */
   readonly upstream: MemoryTransport;
+  /** What plugins wrote. */
+  readonly records: Records;
   /** Every exchange that is over. */
   readonly finished: Exchange[];
   /** Swaps another document in. */
@@ -45,8 +49,15 @@ export const gatewayOn = (
   const ports = memoryPorts();
   const finished: Exchange[] = [];
   const plugins = [...bundledPlugins, ...(options.extraPlugins ?? [])];
-  const gateway = createGateway(
-    { ...ports, ...options.ports },
+  const configuration = new DeclarativeConfiguration({
+    plugins,
+    routerFlavor: "traditional_compatible",
+    clock: ports.clock,
+    random: ports.random,
+  });
+  const records = new TestRecords(configuration, ports, () => gateway);
+  const gateway: Gateway = createGateway(
+    { ...ports, records, ...options.ports },
     {
       version: "1.2.3",
       plugins,
@@ -55,20 +66,16 @@ export const gatewayOn = (
       ...options,
     },
   );
-  const configuration = new DeclarativeConfiguration({
-    plugins,
-    routerFlavor: "traditional_compatible",
-    clock: ports.clock,
-    random: ports.random,
-  });
   const configure = (next: Record<string, unknown>): void => {
     const loaded = configuration.read({ _format_version: "3.0", ...next });
     if (!loaded.ok) throw new Error(loaded.error.message);
-    gateway.prepare(configuration.tables(loaded))();
+    const tables = configuration.tables(loaded);
+    gateway.prepare(tables)();
+    records.load(tables);
   };
   configure(document);
   const { clock, transport: upstream } = ports;
-  return { gateway, client: new MemoryClient(gateway), ports, clock, upstream, finished, configure };
+  return { gateway, client: new MemoryClient(gateway), ports, clock, upstream, records, finished, configure };
 };
 
 /** One service at `upstream.test` with one route at `/t`, and plugins on the route. */

@@ -1,4 +1,4 @@
-import { type GatewayPorts, healthBoard } from "../../core/index.ts";
+import { type GatewayPorts, healthBoard, type Subtle } from "../../core/index.ts";
 import { MemoryClock } from "./clock.ts";
 import { MemoryFetcher } from "./fetcher.ts";
 import { MemoryLogger } from "./logger.ts";
@@ -28,7 +28,7 @@ export const memoryPorts = (): MemoryPorts => {
     counters: new MemorySharedDict(clock),
     board: healthBoard(new MemorySharedDict(clock)),
     responses: new MemorySharedDict(clock),
-    subtle: crypto.subtle,
+    subtle: crypto.subtle as unknown as Subtle,
     fetcher: new MemoryFetcher(),
     files: undefined,
     sockets: new MemorySockets(),

@@ -28,3 +28,4 @@ export { type BusMemory, createBus, createZone, ZoneBus, ZoneDict, ZoneLock } fr
 export { type LogOptions, NodeLogger, nodeLogger } from "./logger.ts";
 export { nodeCertificates } from "./x509.ts";
 export { NodeSockets } from "./sockets.ts";
+export { openScripts } from "./scripts.ts";

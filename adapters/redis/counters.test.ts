@@ -22,7 +22,7 @@ const window = { key: "k", limit: 100, endsInMs: 60_000 };
 describe.skipIf(redisProgram === undefined)("with redis-server", () => {
   describeCounters("Redis", async () => {
     const redis = await startRedis();
-    const counters = (await RedisCounters.open(ignore)).at(serverAt(redis.port));
+    const counters = new RedisCounters(ignore).at(serverAt(redis.port));
     return {
       counters,
       // Redis has its own clock.
@@ -36,7 +36,7 @@ describe.skipIf(redisProgram === undefined)("with redis-server", () => {
 
   test("counting fails while the server is away, and goes on when it is back", async () => {
     const redis = await startRedis();
-    const counters = (await RedisCounters.open(ignore)).at(serverAt(redis.port));
+    const counters = new RedisCounters(ignore).at(serverAt(redis.port));
     expect((await counters.take([window])).isAllowed).toBe(true);
     await redis.kill();
     await expect(Promise.resolve(counters.take([window]))).rejects.toThrow();
@@ -51,7 +51,7 @@ describe.skipIf(redisProgram === undefined)("with redis-server", () => {
   });
 
   test("a server that never was refuses at once", async () => {
-    const counters = (await RedisCounters.open(ignore)).at(serverAt(1));
+    const counters = new RedisCounters(ignore).at(serverAt(1));
     await expect(Promise.resolve(counters.take([window]))).rejects.toThrow();
     counters.close();
   });

@@ -35,61 +35,66 @@ const wholeMs = (ms: number): number => Math.max(1, Math.ceil(ms));
 /** One connection to a server, for all who count there. */
 class Connection implements OpenCounters {
   users = 0;
-  private readonly client: Redis & Scripts;
+  private readonly make: () => Promise<Redis>;
+  private made: Promise<Redis & Scripts> | undefined;
   private connecting: Promise<void> | undefined;
 
-  constructor(client: Redis) {
+  /** @param make Asked when the first count is taken, added or read. */
+  constructor(make: () => Promise<Redis>) {
+    this.make = make;
+  }
+
+  private async client(): Promise<Redis & Scripts> {
+    const client = await this.make();
     client.defineCommand("takeCounters", { lua: takeScript });
     client.defineCommand("addCounters", { lua: addScript });
-    this.client = client as Redis & Scripts;
+    return client as Redis & Scripts;
   }
 
   async take(windows: readonly CountedWindow[]): Promise<Taken> {
-    await this.ready();
+    const client = await this.ready();
     const rest = windows.flatMap(({ limit, endsInMs }) => [limit, wholeMs(endsInMs)]);
     const keys = windows.map(({ key }) => key);
-    const [allowed, ...counts] = await this.client.takeCounters(keys.length, ...keys, ...rest);
+    const [allowed, ...counts] = await client.takeCounters(keys.length, ...keys, ...rest);
     return { isAllowed: allowed === 1, counts: counts.map(Number) };
   }
 
   async read(keys: readonly string[]): Promise<number[]> {
-    await this.ready();
-    return (await this.client.mget(...keys)).map((value) => Number(value ?? 0));
+    const client = await this.ready();
+    return (await client.mget(...keys)).map((value) => Number(value ?? 0));
   }
 
   async add(additions: readonly Addition[]): Promise<number[]> {
-    await this.ready();
+    const client = await this.ready();
     const rest = additions.flatMap(({ by, endsInMs }) => [by, wholeMs(endsInMs)]);
     const keys = additions.map(({ key }) => key);
-    return (await this.client.addCounters(keys.length, ...keys, ...rest)).map(Number);
+    return (await client.addCounters(keys.length, ...keys, ...rest)).map(Number);
   }
 
   close(): void {
-    this.client.disconnect();
+    this.made?.then(
+      (client) => client.disconnect(),
+      () => undefined,
+    );
   }
 
   /** The first request waits for the connection. When it is lost, requests fail at once until it is back. */
-  private async ready(): Promise<void> {
-    if (this.client.status !== "wait" && this.connecting === undefined) return;
-    this.connecting ??= this.client.connect().finally(() => (this.connecting = undefined));
+  private async ready(): Promise<Redis & Scripts> {
+    const client = await (this.made ??= this.client());
+    if (client.status !== "wait" && this.connecting === undefined) return client;
+    this.connecting ??= client.connect().finally(() => (this.connecting = undefined));
     await this.connecting;
+    return client;
   }
 }
 
 /** Counters in Redis: one connection for each server, open while somebody uses it. */
 export class RedisCounters {
-  private readonly library: typeof Redis;
   private readonly onError: (error: Error) => void;
   private readonly connections = new Map<string, Connection>();
 
   /** @param onError Told of connections that break. */
-  static async open(onError: (error: Error) => void): Promise<RedisCounters> {
-    const { Redis } = await import("ioredis");
-    return new RedisCounters(Redis, onError);
-  }
-
-  private constructor(library: typeof Redis, onError: (error: Error) => void) {
-    this.library = library;
+  constructor(onError: (error: Error) => void) {
     this.onError = onError;
   }
 
@@ -97,7 +102,7 @@ export class RedisCounters {
     const name = JSON.stringify(server);
     let connection = this.connections.get(name);
     if (connection === undefined) {
-      connection = new Connection(this.connect(server));
+      connection = new Connection(() => this.connect(server));
       this.connections.set(name, connection);
     }
     const used = connection;
@@ -117,9 +122,11 @@ export class RedisCounters {
     };
   }
 
-  private connect(server: RedisServer): Redis {
+  private async connect(server: RedisServer): Promise<Redis> {
+    // 57 modules that no worker loads which counts nothing in Redis.
+    const { Redis: Client } = await import("ioredis");
     const { host, port, timeoutMs, username, password, database, isSecure, isVerified, serverName } = server;
-    const client = new this.library({
+    const client = new Client({
       host,
       port,
       db: database,

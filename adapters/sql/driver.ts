@@ -15,13 +15,23 @@ export type Violation =
   /** A reference leads nowhere, or is still needed; which one is found out by asking. */
   | { readonly kind: "foreign" };
 
+/** Another writer did not end in time. */
+export class DatabaseLocked extends Error {
+  override readonly name = "DatabaseLocked";
+}
+
 /** A database that speaks SQL. */
 export interface SqlDriver extends Queries {
   readonly dialect: "sqlite" | "postgres";
   /** The most parameters that a statement takes. */
   readonly maxParameters: number;
-  /** Runs `work` in a transaction that no other writer enters; an error undoes it and comes out. */
-  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a transaction that no other writer enters; an error undoes it and comes out.
+   *
+   * @param waitMs Milliseconds to wait for another writer; default: as long as a statement may take.
+   * @throws DatabaseLocked when `waitMs` is over.
+   */
+  transaction<T>(work: (queries: Queries) => Promise<T>, waitMs?: number): Promise<T>;
   /** Reads an error of `query`. */
   violation(error: unknown): Violation | undefined;
   /** Tells those who `watch`, of this node and others, once the transaction of `queries` is committed. */

@@ -4,7 +4,7 @@ import { createCounters, createEvents, createMeta, createShared, createTable } f
 
 /** A step of the database's form. What it does must be harmless when it ran before. */
 export interface Migration {
-  /** `core`, or the entity that the step belongs to. */
+  /** `core`, or the entity or plugin that the step belongs to. */
   readonly subsystem: string;
   readonly name: string;
   /** While nodes of the version before still run: adds, never takes away. */
@@ -63,12 +63,20 @@ const nameOf = ({ subsystem, name }: MigrationName): MigrationName => ({ subsyst
 /** The steps of a database: which ran, and running the others. Two nodes never run them at once. */
 export class Migrations {
   private readonly driver: SqlDriver;
+  private readonly tables: readonly Table[];
   private readonly steps: readonly Migration[];
   private readonly nowMs: () => number;
 
-  constructor(driver: SqlDriver, tables: readonly Table[], nowMs: () => number) {
+  /** @param more Steps beyond those that make the tables; they come after them. */
+  constructor(
+    driver: SqlDriver,
+    tables: readonly Table[],
+    nowMs: () => number,
+    more: readonly Migration[] = [],
+  ) {
     this.driver = driver;
-    this.steps = migrationsOf(tables);
+    this.tables = tables;
+    this.steps = [...migrationsOf(tables), ...more];
     this.nowMs = nowMs;
   }
 
@@ -97,8 +105,8 @@ export class Migrations {
     );
   }
 
-  /** Runs every step that did not run. @returns Their names. */
-  up(): Promise<readonly MigrationName[]> {
+  /** Runs every step that did not run. @param waitMs As of {@link SqlDriver.transaction}. @returns Their names. */
+  up(waitMs?: number): Promise<readonly MigrationName[]> {
     const { driver } = this;
     return driver.transaction(async (queries) => {
       await runAll(queries, createMeta(driver.dialect));
@@ -115,11 +123,11 @@ export class Migrations {
         ]);
       }
       return missing.map(nameOf);
-    });
+    }, waitMs);
   }
 
-  /** Ends what `up` began. @returns The names of the steps that ended. */
-  finish(): Promise<readonly MigrationName[]> {
+  /** Ends what `up` began. @param waitMs As of `up`. @returns The names of the steps that ended. */
+  finish(waitMs?: number): Promise<readonly MigrationName[]> {
     const { driver } = this;
     return driver.transaction(async (queries) => {
       const rows = await queries.query("SELECT subsystem, name FROM schema_meta WHERE state = ?", [
@@ -135,15 +143,13 @@ export class Migrations {
         ]);
       }
       return pending;
-    });
+    }, waitMs);
   }
 
-  /** Drops everything, rows included. */
-  reset(): Promise<void> {
+  /** Drops everything, rows included. @param waitMs As of `up`. */
+  reset(waitMs?: number): Promise<void> {
     return this.driver.transaction(async (queries) => {
-      const tables = this.steps
-        .filter(({ subsystem }) => subsystem !== "core")
-        .map(({ subsystem }) => subsystem);
+      const tables = this.tables.map(({ name }) => name);
       for (const table of [
         ...tables.toReversed(),
         "taggings",
@@ -153,6 +159,6 @@ export class Migrations {
         "schema_meta",
       ])
         await queries.query(`DROP TABLE IF EXISTS "${table}"`);
-    });
+    }, waitMs);
   }
 }

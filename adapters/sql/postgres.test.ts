@@ -1,11 +1,13 @@
 import { setTimeout as pass } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeWriters } from "../../test/contracts/driver.ts";
 import { describeEventLog } from "../../test/contracts/eventlog.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
+import { certificateFor } from "../../test/engine/certificate.ts";
 import { type Postgres, postgresFolder, startPostgres } from "../../test/support/postgres.ts";
 import { MemoryClock, MemoryRandom } from "../memory/index.ts";
 import { Migrations, SqlEventLog, SqlStore } from "./index.ts";
-import { PostgresDriver } from "./node.ts";
+import { PostgresDriver, type PostgresOptions } from "./node.ts";
 
 describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () => {
   let server: Postgres;
@@ -14,7 +16,7 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
   }, 60_000);
   afterAll(() => server.stop());
 
-  const connect = (): Promise<PostgresDriver> =>
+  const connect = (more: Partial<PostgresOptions> = {}): Promise<PostgresDriver> =>
     PostgresDriver.open({
       host: "127.0.0.1",
       port: server.port,
@@ -26,7 +28,10 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
       isVerified: false,
       connections: 4,
       onError: () => undefined,
+      ...more,
     });
+
+  describeWriters("PostgreSQL", connect);
 
   const prepared = async (tables: typeof libraryTables): Promise<PostgresDriver> => {
     const driver = await connect();
@@ -88,4 +93,24 @@ describe.skipIf(postgresFolder === undefined)("with PostgreSQL installed", () =>
     await watch.stop();
     await driver.close();
   });
+
+  test("a statement that takes longer than timeoutMs is ended by the server", async () => {
+    const driver = await connect({ timeoutMs: 100 });
+    await expect(driver.query("SELECT pg_sleep(60)")).rejects.toMatchObject({ code: "57014" });
+    expect(await driver.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
+    await driver.close();
+  });
+
+  test("by TLS, with the certificate verified where that is asked for", async () => {
+    const secure = await startPostgres(await certificateFor("localhost"));
+    const at = { port: secure.port, isSecure: true };
+    const driver = await connect(at);
+    const [row] = await driver.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+    expect(row).toEqual({ ssl: true });
+    await driver.close();
+    const strict = await connect({ ...at, isVerified: true });
+    await expect(strict.query("SELECT 1")).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    await strict.close();
+    await secure.stop();
+  }, 60_000);
 });

@@ -1,6 +1,7 @@
 import { setTimeout as after } from "node:timers/promises";
 import type pg from "pg";
 import type { EventWatch } from "../../core/index.ts";
+import { DatabaseLocked } from "./driver.ts";
 import type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
 
 export interface PostgresOptions {
@@ -27,6 +28,7 @@ const foreignKeyViolation = "23503";
 const channel = "sallyport_events";
 /** Any number that no other application locks: the first 8 letters of the name. */
 const writersLock = "7521965833471684207";
+const lockPollMs = 50;
 /** PostgreSQL's texts hold no NUL. Nobody writes this noncharacter, and rows hold the escape `\u0000` of JSON anyway. */
 const instead = "\u{10FFFF}";
 
@@ -101,7 +103,25 @@ export class PostgresDriver implements SqlDriver {
     return text;
   }
 
-  async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+  /** One writer at a time over all nodes: what it checked holds until its commit. */
+  private async lock(client: pg.PoolClient, waitMs: number | undefined): Promise<void> {
+    if (waitMs === undefined) {
+      await client.query(`SELECT pg_advisory_xact_lock(${writersLock})`);
+      return;
+    }
+    // Asked again and again: a statement that waits would end by `statement_timeout`.
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const { rows } = await client.query<{ is_ours: boolean }>(
+        `SELECT pg_try_advisory_xact_lock(${writersLock}) AS is_ours`,
+      );
+      if (rows[0]?.is_ours) return;
+      if (performance.now() > deadline) throw new DatabaseLocked("another node writes to the database");
+      await after(lockPollMs);
+    }
+  }
+
+  async transaction<T>(work: (queries: Queries) => Promise<T>, waitMs?: number): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     // Between two statements nobody waits for the connection; its end would be an uncaught error.
@@ -109,8 +129,7 @@ export class PostgresDriver implements SqlDriver {
     client.on("error", breaks);
     try {
       await client.query("BEGIN");
-      // One writer at a time over all nodes: what it checked holds until its commit.
-      await client.query(`SELECT pg_advisory_xact_lock(${writersLock})`);
+      await this.lock(client, waitMs);
       const result = await work({ query: (sql, parameters = []) => this.run(client, sql, parameters) });
       await client.query("COMMIT");
       return result;

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pass } from "node:timers/promises";
+import { afterAll } from "vitest";
+import { describeWriters } from "../../test/contracts/driver.ts";
 import { describeEventLog } from "../../test/contracts/eventlog.ts";
 import { describeStore, libraryTables } from "../../test/contracts/store.ts";
 import { MemoryClock, MemoryRandom } from "../memory/index.ts";
@@ -34,6 +36,10 @@ describeStore("node:sqlite", async () => {
     },
   };
 });
+
+const writersFolder = mkdtempSync(path.join(tmpdir(), "sallyport-"));
+afterAll(() => rmSync(writersFolder, { recursive: true, force: true }));
+describeWriters("node:sqlite", async () => new SqliteDriver(path.join(writersFolder, "writers.db")));
 
 describeEventLog("node:sqlite, two connections to one file", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-"));

@@ -2,6 +2,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { EventWatch } from "../../core/index.ts";
 import { FileWatch } from "./filewatch.ts";
+import { DatabaseLocked } from "./driver.ts";
 import type { Queries, SqlDriver, SqlRow, SqlValue, Violation } from "./driver.ts";
 
 /** Milliseconds to wait for another process that writes. */
@@ -72,10 +73,10 @@ export class SqliteDriver implements SqlDriver {
     return result;
   }
 
-  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+  transaction<T>(work: (queries: Queries) => Promise<T>, waitMs?: number): Promise<T> {
     const queries: Queries = { query: (sql, parameters = []) => this.run(sql, parameters) };
     return this.inTurn(async () => {
-      await this.begin();
+      await this.begin(waitMs);
       try {
         const result = await work(queries);
         this.database.exec("COMMIT");
@@ -88,15 +89,17 @@ export class SqliteDriver implements SqlDriver {
   }
 
   /** Another process may be writing. SQLite's own way of waiting would stop this one meanwhile. */
-  private async begin(): Promise<void> {
-    const deadline = performance.now() + busyMs;
+  private async begin(patienceMs = busyMs): Promise<void> {
+    const deadline = performance.now() + patienceMs;
     for (let waitMs = 1; ; waitMs = Math.min(20, waitMs * 2)) {
       this.database.exec("PRAGMA busy_timeout = 0");
       try {
         this.database.exec("BEGIN IMMEDIATE");
         return;
       } catch (error) {
-        if ((error as { errcode?: number }).errcode !== busy || performance.now() > deadline) throw error;
+        if ((error as { errcode?: number }).errcode !== busy) throw error;
+        if (performance.now() > deadline)
+          throw new DatabaseLocked("another process writes to the database", { cause: error });
       } finally {
         this.database.exec(`PRAGMA busy_timeout = ${busyMs}`);
       }

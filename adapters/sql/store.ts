@@ -13,7 +13,7 @@ import {
   type TaggingQuery,
   uuidV4Maker,
 } from "../../core/index.ts";
-import type { SqlDriver } from "./driver.ts";
+import type { Queries, SqlDriver } from "./driver.ts";
 import type { SqlEventLog } from "./eventlog.ts";
 import { SqlReader } from "./reader.ts";
 import { SqlTransaction } from "./transaction.ts";
@@ -66,18 +66,20 @@ export class SqlStore implements Store {
   }
 
   transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
-    const { driver, tables, clock } = this;
-    return driver.transaction(async (queries) => {
-      const transaction = new SqlTransaction(queries, tables, clock, driver);
-      const result = await work(transaction);
-      const { node } = this;
-      // At the end: the row with the numbers is then held shortly, and taken once.
-      const events = transaction.changes.map((change) =>
-        changeEvent(change, { id: this.nextId(), node, keepMs: keepEventsMs }),
-      );
-      await this.events.appendIn(queries, events);
-      return result;
-    });
+    return this.driver.transaction((queries) => this.within(queries, work));
+  }
+
+  /** The same as a part of a transaction that is open already. */
+  async within<T>(queries: Queries, work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+    const { driver, tables, clock, node } = this;
+    const transaction = new SqlTransaction(queries, tables, clock, driver);
+    const result = await work(transaction);
+    // At the end: the row with the numbers is then held shortly, and taken once.
+    const events = transaction.changes.map((change) =>
+      changeEvent(change, { id: this.nextId(), node, keepMs: keepEventsMs }),
+    );
+    await this.events.appendIn(queries, events);
+    return result;
   }
 
   async purge(): Promise<number> {

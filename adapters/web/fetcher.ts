@@ -1,16 +1,38 @@
-import type { Fetcher, FetcherRequest } from "../../core/index.ts";
+import type { Fetcher, FetcherAnswer, FetcherRequest } from "../../core/index.ts";
+
+const answerTo = ({ method, url, headers, body, timeoutMs }: FetcherRequest): Promise<Response> =>
+  fetch(url, {
+    method,
+    headers: headers.map(([name, value]): [string, string] => [name, value]),
+    // GET and HEAD have none, not even an empty one.
+    ...(body.length > 0 && { body: typeof body === "string" ? body : new Uint8Array(body) }),
+    redirect: "manual",
+    signal: AbortSignal.timeout(timeoutMs),
+  });
 
 /** Asks with the platform's fetch. */
 export class WebFetcher implements Fetcher {
-  async send({ method, url, headers, body, timeoutMs }: FetcherRequest): Promise<{ status: number }> {
-    const response = await fetch(url, {
-      method,
-      headers: headers.map(([name, value]): [string, string] => [name, value]),
-      body: typeof body === "string" ? body : new Uint8Array(body),
-      redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+  async send(request: FetcherRequest): Promise<{ status: number }> {
+    const response = await answerTo(request);
     await response.body?.cancel();
     return { status: response.status };
+  }
+
+  async ask(request: FetcherRequest, maxBytes: number): Promise<FetcherAnswer> {
+    const { status, headers, body } = await answerTo(request);
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
+      bytes += piece.byteLength;
+      if (bytes > maxBytes) throw new Error(`${request.url} answered with more than ${maxBytes} bytes`);
+      pieces.push(piece);
+    }
+    const whole = new Uint8Array(bytes);
+    let at = 0;
+    for (const piece of pieces) {
+      whole.set(piece, at);
+      at += piece.byteLength;
+    }
+    return { status, headers: [...headers], body: whole };
   }
 }

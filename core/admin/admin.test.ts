@@ -217,6 +217,16 @@ describe("without a database", () => {
     logger: new MemoryLogger(),
     database: new Database({ store: declared, entities, auto }),
     counts: () => Promise.resolve([]),
+    node: () => ({
+      version: "3.9.1",
+      sallyport: "1.2.3",
+      hostname: "test",
+      nodeId: "n",
+      masterPid: 1,
+      workerPids: [],
+      plugins: bundledPlugins,
+      properties: {},
+    }),
   };
   const admin = createAdmin({
     ...common,
@@ -228,16 +238,6 @@ describe("without a database", () => {
         return Promise.resolve();
       },
     },
-    node: () => ({
-      version: "3.9.1",
-      sallyport: "1.2.3",
-      hostname: "test",
-      nodeId: "n",
-      masterPid: 1,
-      workerPids: [],
-      plugins: bundledPlugins,
-      properties: {},
-    }),
   });
   const status = createStatusApi({ ...common, configuration });
   const send = async (app: typeof admin, method: string, path: string, body?: unknown) => {

@@ -22,6 +22,8 @@ export interface ConfigurationOptions {
   readonly random: Random;
   /** Judges certificates and keys; without it only their form is looked at. */
   readonly certificates?: CertificateChecker;
+  /** MD5 in hex, where the platform has one. */
+  readonly md5?: (text: string) => string;
 }
 
 /** The configuration of a gateway without a database: read from a document, replaced as a whole. */
@@ -31,7 +33,7 @@ export class DeclarativeConfiguration {
   readonly plugins: readonly PluginDefinition[];
   private loaded: Loaded | undefined;
 
-  constructor({ plugins, routerFlavor, clock, random, certificates }: ConfigurationOptions) {
+  constructor({ plugins, routerFlavor, clock, random, certificates, md5 }: ConfigurationOptions) {
     this.plugins = plugins;
     this.context = {
       entities: createEntities({
@@ -42,6 +44,7 @@ export class DeclarativeConfiguration {
         ...(certificates && { certificates }),
       }),
       auto: autoSource(clock, random),
+      ...(md5 && { md5 }),
     };
   }
 

@@ -9,7 +9,7 @@ import { addStatistics, type TimerStatistics } from "../timers/index.ts";
 import { AdminApp, json } from "./app.ts";
 import { type CacheControl, cacheResources } from "./cache.ts";
 import { configResource, type ConfigurationControl } from "./config.ts";
-import { type HealthSource, unknownHealth } from "./health.ts";
+import { type HealthSource, unknownHealth } from "./targethealth.ts";
 import { metricsResource } from "./metrics.ts";
 import { information, type NodeInformation } from "./information.ts";
 import { logLevelResources, type LogLevelControl, nodeResources, type NodeTimers } from "./node.ts";
@@ -25,7 +25,7 @@ export { autoSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
 export type { CacheControl } from "./cache.ts";
 export type { ConfigurationControl } from "./config.ts";
-export type { HealthSource } from "./health.ts";
+export type { HealthSource } from "./targethealth.ts";
 export type { NodeInformation } from "./information.ts";
 export type { LogLevelControl } from "./node.ts";
 export { createStatusApi, type StatusOptions } from "./readiness.ts";
@@ -70,6 +70,7 @@ const pluginsInUse = async (database: Database): Promise<string[]> => {
 export const createAdmin = (options: AdminOptions): AdminApp => {
   const { server, clock, logger, configuration, node, counts, database, plugins, token } = options;
   const dicts = options.dicts ?? (() => []);
+  const health = options.health ?? unknownHealth;
   const { entities, auto } = database;
   const app = new AdminApp({
     server,
@@ -92,7 +93,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     );
 
   app
-    .resource("/metrics", metricsResource(node, counts, dicts))
+    .resource("/metrics", metricsResource({ node, counts, dicts, database, health }))
     .resource("/", {
       GET: async () => information(node(), await pluginsInUse(database), (await timers()).statistics),
     })
@@ -115,7 +116,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
   entityResources(app, {
     database,
     plugins,
-    health: options.health ?? unknownHealth,
+    health,
     nodeId: () => node().nodeId,
   });
   pluginResources(app, plugins, database, options.responses);

@@ -2,6 +2,8 @@ import { labelsOf } from "../pdk/index.ts";
 import { addStatistics } from "../timers/index.ts";
 import type { NodeInformation } from "./information.ts";
 import type { DictUsage, WorkerCounts } from "./status.ts";
+import { type Database, each } from "../store/index.ts";
+import { type HealthSource, targetStates } from "./targethealth.ts";
 
 type Kind = "counter" | "gauge" | "histogram";
 
@@ -20,6 +22,7 @@ const families: Readonly<Record<string, readonly [Kind, string]>> = {
   kong_nginx_timers: ["gauge", "Timers by state"],
   kong_node_info: ["gauge", "The node and its version"],
   kong_request_latency_ms: ["histogram", "Milliseconds of whole requests"],
+  kong_upstream_target_health: ["gauge", "1 for the state that a target's address is in"],
   kong_upstream_latency_ms: ["histogram", "Milliseconds until the upstream answered"],
 };
 
@@ -41,7 +44,6 @@ const nodeSeries = (
   const sum = (key: "connectionsActive" | "connectionsOpen" | "connectionsAccepted" | "requests"): number =>
     workers.reduce((total, worker) => total + worker[key], 0);
   const series: Series = new Map([
-    ["kong_datastore_reachable", 1],
     ["kong_nginx_metric_errors_total", 0],
     [`kong_nginx_requests_total{${labelsOf({ node_id, subsystem: "http" })}}`, sum("requests")],
     [`kong_node_info{${labelsOf({ node_id, version: node.version })}}`, 1],
@@ -72,15 +74,44 @@ const nodeSeries = (
   return series;
 };
 
+/** Whether a plugin asks for the health of targets. */
+const tellsHealth = async (database: Database): Promise<boolean> => {
+  for await (const { values } of each(database, database.entities.get("plugins")!)) {
+    const { name, enabled, config } = values;
+    if (name === "prometheus" && enabled === true && (config as Config).upstream_health_metrics === true)
+      return true;
+  }
+  return false;
+};
+
+type Config = Readonly<Record<string, unknown>>;
+
+const healthSeries = async (database: Database, source: HealthSource): Promise<Series> => {
+  const series: Series = new Map();
+  if (!(await tellsHealth(database))) return series;
+  for (const { value, ...labels } of await targetStates(database, source))
+    series.set(`kong_upstream_target_health{${labelsOf({ ...labels, subsystem: "http" })}}`, value);
+  return series;
+};
+
+/** What `/metrics` tells of. */
+export interface MetricsSource {
+  readonly node: () => NodeInformation;
+  readonly counts: () => Promise<readonly WorkerCounts[]>;
+  readonly dicts: () => readonly DictUsage[];
+  readonly database: Database;
+  readonly health: HealthSource;
+}
+
 /** `GET /metrics`: what every worker counted, summed, in the text format of Prometheus. */
-export const metricsResource = (
-  node: () => NodeInformation,
-  counts: () => Promise<readonly WorkerCounts[]>,
-  dicts: () => readonly DictUsage[],
-) => ({
+export const metricsResource = ({ node, counts, dicts, database, health }: MetricsSource) => ({
   async GET(): Promise<Response> {
-    const workers = await counts();
+    const [workers, isReachable] = await Promise.all([counts(), database.store.ping()]);
     const series = nodeSeries(node(), workers, dicts());
+    series.set("kong_datastore_reachable", isReachable ? 1 : 0);
+    // Without its database a node still tells what it counted.
+    if (isReachable)
+      for (const [name, value] of await healthSeries(database, health)) series.set(name, value);
     for (const { metrics } of workers) {
       for (const [name, value] of Object.entries(metrics)) series.set(name, (series.get(name) ?? 0) + value);
     }

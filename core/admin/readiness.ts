@@ -6,6 +6,9 @@ import type { Database } from "../store/index.ts";
 import { AdminApp, json } from "./app.ts";
 import { readBody } from "./body.ts";
 import type { DeclarativeConfiguration } from "./configuration.ts";
+import type { NodeInformation } from "./information.ts";
+import { metricsResource } from "./metrics.ts";
+import { type HealthSource, unknownHealth } from "./targethealth.ts";
 import { type DictUsage, dnsResource, statusResource, type WorkerCounts } from "./status.ts";
 
 export interface StatusOptions {
@@ -16,6 +19,8 @@ export interface StatusOptions {
   readonly database: Database;
   /** Undefined with a database. */
   readonly configuration?: DeclarativeConfiguration;
+  readonly node: () => NodeInformation;
+  readonly health?: HealthSource;
   readonly counts: () => Promise<readonly WorkerCounts[]>;
   /** What the DNS clients counted; undefined (or none given) when the platform resolves names. */
   readonly dns?: () => Promise<DnsStatistics | undefined>;
@@ -35,6 +40,8 @@ export const stateOf = async (
 /** The Status API: what load balancers and monitors may ask without ruling the gateway. */
 export const createStatusApi = (options: StatusOptions): AdminApp => {
   const { server, clock, logger, database, configuration, counts } = options;
+  const dicts = options.dicts ?? (() => []);
+  const health = options.health ?? unknownHealth;
   let isDraining = false;
 
   /** Why no requests should be sent here; undefined when they may. */
@@ -53,7 +60,7 @@ export const createStatusApi = (options: StatusOptions): AdminApp => {
   })
     .resource(
       "/status",
-      statusResource(counts, () => stateOf(database, configuration), options.dicts ?? (() => [])),
+      statusResource(counts, () => stateOf(database, configuration), dicts),
     )
     .resource("/status/ready", {
       async GET() {
@@ -69,5 +76,6 @@ export const createStatusApi = (options: StatusOptions): AdminApp => {
         return json(undefined, 204);
       },
     })
+    .resource("/metrics", metricsResource({ node: options.node, counts, dicts, database, health }))
     .resource("/status/dns", dnsResource(options.dns ?? (async () => undefined), counts));
 };

@@ -5,7 +5,8 @@ import { isUuid } from "../schema/rule.ts";
 import { type AdminApp, json } from "./app.ts";
 import { authorityKeeper, certificateKeeper } from "./certificates.ts";
 import { Crud } from "./crud.ts";
-import { healthResources, type HealthSource } from "./health.ts";
+import { healthResources } from "./health.ts";
+import type { HealthSource } from "./targethealth.ts";
 import { type Keeper, keeperOf } from "./keeper.ts";
 import { tagResources } from "./tags.ts";
 import { allTargets, findWithin, newestFirst, targetKeeper } from "./targets.ts";
@@ -111,7 +112,7 @@ const upstreamTargets = (app: AdminApp, options: ResourceOptions, crud: Crud): v
   const relation = entities.parentsOf("targets")[0]!;
   const keeper = crud.keeper("targets");
   for (const path of ["/targets", "/targets/:targets", "/targets/:targets/upstream"]) app.shut(path, nowhere);
-  healthResources(app, database, entities, crud, health, nodeId);
+  healthResources(app, database, crud, health, nodeId);
   allTargets(app, database, keeper, (context) => crud.parent(context, relation));
   app.resource("/upstreams/:upstreams/targets", {
     GET: async (context) => {

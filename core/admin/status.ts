@@ -49,7 +49,7 @@ export const statusResource = (
   dicts: () => readonly DictUsage[],
 ) => ({
   async GET(context: Context): Promise<Response> {
-    const format = memoryFormat(context.req.query("unit"), context.req.query("scale"));
+    const format = memoryFormat(context.req.query("unit") || undefined, context.req.query("scale"));
     if (typeof format === "string") return json({ message: format }, 400);
     const workers = await counts();
     const sum = (key: Count): number => workers.reduce((total, worker) => total + worker[key], 0);

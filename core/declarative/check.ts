@@ -10,6 +10,8 @@ export interface Context {
   readonly entities: Entities;
   /** Where times, random ids and secrets come from. */
   readonly auto: AutoSource;
+  /** MD5 in hex, where the platform has a faster one: 4 MB take 8 ms, not 100. */
+  readonly md5?: (text: string) => string;
 }
 
 /** Stands for the id of a row that is only known by name so far. */

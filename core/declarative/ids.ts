@@ -30,8 +30,9 @@ function keyOf({ entity, given, parent, relation }: Entry): string | undefined {
     const { rules } = fields.get(name)!;
     const value = own(given, name);
     if (rules.auto) return undefined;
-    if (relation?.field === name) parts.push(parent!.id);
-    else if (typeof value === "string") parts.push(value);
+    // As in Kong, a name that is written beside the nesting goes into the id as it is.
+    if (typeof value === "string") parts.push(value);
+    else if (relation?.field === name) parts.push(parent!.id);
     else if (value === undefined) {
       if (rules.required) return undefined;
       parts.push("");

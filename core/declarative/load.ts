@@ -1,4 +1,4 @@
-import type { Entities, Row } from "../entities/index.ts";
+import type { Row } from "../entities/index.ts";
 import type { Values } from "../schema/index.ts";
 import { checkDocument } from "./check.ts";
 import type { Context } from "./check.ts";
@@ -70,13 +70,17 @@ export function load(
   const declared = resolver.rows();
   delete declared["workspaces"];
   const isEmpty = Object.keys(declared).length === 0;
-  const hash = isEmpty ? emptyHash : typeof source === "string" ? md5(source) : hashDocument(document);
-  const entities = document["_transform"] === false ? declared : transformed(declared, context.entities);
+  const hash = isEmpty
+    ? emptyHash
+    : typeof source === "string"
+      ? (context.md5 ?? md5)(source)
+      : hashDocument(document);
+  const entities = document["_transform"] === false ? declared : transformed(declared, context);
   return { ok: true, entities, declared, hash };
 }
 
 /** The rows as they are stored. Tables without a transformation are shared. */
-function transformed(tables: Tables, entities: Entities): Tables {
+function transformed(tables: Tables, { entities, auto }: Context): Tables {
   const stored = Object.create(null) as Tables;
   for (const [name, table] of Object.entries(tables)) {
     const entity = entities.get(name)!;
@@ -85,7 +89,7 @@ function transformed(tables: Tables, entities: Entities): Tables {
       continue;
     }
     const rows = Object.create(null) as Record<string, Row>;
-    for (const [id, row] of Object.entries(table)) rows[id] = entity.transform(row);
+    for (const [id, row] of Object.entries(table)) rows[id] = entity.transform(row, auto);
     stored[name] = rows;
   }
   return stored;

@@ -1,4 +1,4 @@
-import type { Entities, Row } from "../entities/index.ts";
+import { type Entities, type Entity, type Row, uniqueFields } from "../entities/index.ts";
 import type { ErrorFields, ErrorTree } from "../schema/index.ts";
 import { isObject, own, put } from "../schema/tree.ts";
 import { walk } from "./entry.ts";
@@ -49,6 +49,7 @@ const nameOf = (entry: Entry): string => {
 export class Resolver {
   private readonly entities: Entities;
   private readonly indexes = new Map<string, Index>();
+  private readonly unique = new Map<Entity, readonly string[]>();
   readonly errors: ErrorFields = {};
 
   constructor(entities: Entities) {
@@ -89,11 +90,20 @@ export class Resolver {
     return typeof value === "string" ? value : undefined;
   }
 
+  private uniqueFieldsOf(entity: Entity): readonly string[] {
+    let names = this.unique.get(entity);
+    if (names === undefined) {
+      names = uniqueFields(entity).filter((name) => name !== entity.endpointKey);
+      this.unique.set(entity, names);
+    }
+    return names;
+  }
+
   /** Unique fields beside the endpoint key. */
   private registerUnique(entry: Entry, { byUnique }: Index): void {
     const { entity } = entry;
-    for (const [name, { rules }] of entity.record.record.fields) {
-      const value = rules.unique && name !== entity.endpointKey ? entry.row![name] : undefined;
+    for (const name of this.uniqueFieldsOf(entity)) {
+      const value = entry.row![name];
       if (typeof value !== "string") continue;
       let seen = byUnique.get(name);
       if (!seen) byUnique.set(name, (seen = new Map()));

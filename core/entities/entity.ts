@@ -38,8 +38,12 @@ export interface Entity {
   readonly adminNestedName?: string;
   /** The record for a row whose kind hangs on its content. */
   variant?(given: Values): Variant;
-  /** Turns a valid row into what is stored, e.g. hashes a password. Left out by `_transform: false`. */
-  transform?(row: Row): Row;
+  /**
+   * Turns a valid row into what is stored, e.g. hashes a password. Left out by `_transform: false`.
+   *
+   * @param auto Where salts come from.
+   */
+  transform?(row: Row, auto: Pick<AutoSource, "secret">): Row;
   /** The fields that go into the transformation: a change gives all or none of them. Default: any change transforms. */
   readonly transformed?: readonly string[];
 }

@@ -15,6 +15,10 @@ export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> | undefined =>
 
 export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
+/** Without padding. @see RFC 4648 §5 */
+export const toBase64Url = (bytes: Uint8Array): string =>
+  toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+
 /**
  * Strict: padding, other characters, white space and bits that say nothing are refused, so that one value has one
  * spelling.

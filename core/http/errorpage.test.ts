@@ -20,6 +20,17 @@ describe("an error page", () => {
   });
 });
 
+describe("a layout of the operator's own", () => {
+  const told = (format: "json" | "html", template: string): string =>
+    renderError(format, 'a "$&"', id, { [format]: template }).body;
+
+  test("has message and request id where it says %s, and % where it says %%", () =>
+    expect(told("html", "<b>%s</b> 100%% %s %s.")).toBe(`<b>a &quot;$&amp;&quot;</b> 100% ${id} .`));
+
+  test("stays JSON whatever the message is", () =>
+    expect(JSON.parse(told("json", '{"m":"%s","id":"%s"}'))).toEqual({ m: 'a "$&"', id }));
+});
+
 describe("a response that is a status alone", () => {
   test("is an HTML page for statuses that nginx has one for", () => {
     const bare = bareStatus(410);

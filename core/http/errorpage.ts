@@ -11,13 +11,33 @@ const contentTypes: Readonly<Record<ErrorFormat, string>> = {
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escapeMarkup = (text: string): string => text.replace(/[&<>"]/g, (c) => entities[c]!);
 
-/** An error told in the client's format, with Kong's layout; the message is escaped for the format. */
+/** Layouts of the operator's own. The first `%s` stands for the message, the second for the request id, `%%` for `%`. */
+export type ErrorTemplates = Readonly<Partial<Record<ErrorFormat, string>>>;
+
+const escapes: Readonly<Record<ErrorFormat, (text: string) => string>> = {
+  json: (text) => JSON.stringify(text).slice(1, -1),
+  html: escapeMarkup,
+  xml: escapeMarkup,
+  plain: (text) => text,
+  grpc: (text) => text,
+};
+
+const fillTemplate = (template: string, values: readonly string[]): string => {
+  let at = 0;
+  return template.replace(/%[s%]/g, (place) => (place === "%%" ? "%" : (values[at++] ?? "")));
+};
+
+/** An error told in the client's format, with Kong's layout or the operator's; the message is escaped for the format. */
 export const renderError = (
   format: ErrorFormat,
   message: string,
   requestId: string,
+  templates: ErrorTemplates = {},
 ): { contentType: string; body: string } => {
   const contentType = contentTypes[format];
+  const template = templates[format];
+  if (template !== undefined)
+    return { contentType, body: fillTemplate(template, [escapes[format](message), requestId]) };
   switch (format) {
     case "json":
       return {

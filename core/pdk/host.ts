@@ -2,10 +2,13 @@ import { sharedCache, WorkerEvents } from "../events/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CounterPlaces } from "../ports/counters.ts";
 import type { Fetcher } from "../ports/fetcher.ts";
+import type { Ldap } from "../ports/ldap.ts";
 import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
+import type { Records } from "../ports/records.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
+import type { Scripts } from "../ports/scripts.ts";
 import type { Sharing } from "../ports/sharing.ts";
 import type { Sockets } from "../ports/sockets.ts";
 import type { Subtle } from "../ports/subtle.ts";
@@ -27,6 +30,8 @@ export interface HostPorts {
   readonly counting?: Partial<CounterPlaces>;
   /** What plugins keep of responses; as much of it as there is room for. */
   readonly responses: SharedDict;
+  /** Undefined where the data path writes nothing. */
+  readonly records?: Records | undefined;
   /** Undefined where a worker is alone, as an isolate at the edge. */
   readonly sharing?: Sharing | undefined;
   readonly subtle: Subtle;
@@ -36,6 +41,10 @@ export interface HostPorts {
   readonly files: LineFiles | undefined;
   /** Undefined where there are none. */
   readonly sockets?: Sockets | undefined;
+  /** Undefined where configurations may not hold code. */
+  readonly scripts?: Scripts | undefined;
+  /** Undefined where LDAP servers can't be reached. */
+  readonly ldap?: Ldap | undefined;
 }
 
 /** What the gateway itself knows. */
@@ -43,8 +52,22 @@ type HostFacts = Pick<PluginHost, "directory" | "node" | "isTrusted" | "version"
 
 /** @param log What the ports' logger is listened to by. */
 export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): PluginHost => {
-  const { clock, random, timers, counters, counting, responses, sharing, subtle, fetcher, files, sockets } =
-    ports;
+  const {
+    clock,
+    random,
+    timers,
+    counters,
+    counting,
+    responses,
+    records,
+    sharing,
+    subtle,
+    fetcher,
+    files,
+    sockets,
+    scripts,
+    ldap,
+  } = ports;
   const events = sharing && new WorkerEvents(sharing.bus, log);
   return {
     ...facts,
@@ -61,10 +84,13 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
       redis: counting?.redis,
     },
     responses,
+    records,
     subtle,
     fetcher,
     files,
     sockets,
+    scripts,
+    ldap,
     metrics: new Metrics(),
     listenToLog: (listener) => log.listen(listener),
   };

@@ -8,7 +8,8 @@ export type {
   AdminRoutes,
 } from "./adminroute.ts";
 export type { Directory, Row } from "../ports/directory.ts";
-export { whenReady } from "../ready.ts";
+export type { Records } from "../ports/records.ts";
+export { type Ready, whenReady } from "../ready.ts";
 export { type Captures, Exchange, type Try, type UpstreamTarget } from "./exchange.ts";
 export { customFields } from "./customfields.ts";
 export { type Form, parseForm } from "./form.ts";
@@ -20,12 +21,15 @@ export {
   type PluginDefinition,
   type PluginHost,
   type PluginPhases,
+  recordsOf,
   socketsOf,
   type TracingOptions,
 } from "./plugin.ts";
 export { type Missing, missingFor, type Need, restricted } from "./needs.ts";
+export { functionsPlugin } from "./functions/index.ts";
 export { isKongModule, type KongModule, kongPlugin } from "./kong/index.ts";
 export { LogTap } from "./logtap.ts";
+export type { PluginMigration } from "./migration.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
 export { logRecord, type LogRecord } from "./record.ts";

@@ -1,9 +1,10 @@
 import type { Check } from "../schema/index.ts";
-import { addEntityError } from "../schema/tree.ts";
+import type { Scripts } from "../ports/scripts.ts";
+import { addEntityError, type ErrorTree, putErrorAt } from "../schema/tree.ts";
 import type { PluginDefinition } from "./plugin.ts";
 
 /** What a plugin may need of the place where it runs. */
-export type Need = "database" | "redis" | "files" | "sockets" | "datagrams" | "javascript";
+export type Need = "database" | "writes" | "redis" | "files" | "sockets" | "datagrams" | "javascript";
 
 /** Needs that can't be met, each with the reason that operators are told. */
 export type Missing = Partial<Readonly<Record<Need, string>>>;
@@ -28,10 +29,40 @@ const refusal = (plugin: PluginDefinition, missing: Missing): Check => ({
   },
 });
 
-/** The same plugins, whose configurations are refused where they need what is missing. */
-export const restricted = (plugins: readonly PluginDefinition[], missing: Missing): PluginDefinition[] =>
-  plugins.map((plugin) =>
-    plugin.needs === undefined
-      ? plugin
-      : { ...plugin, checks: [...(plugin.checks ?? []), refusal(plugin, missing)] },
-  );
+const problemOf = (text: string, name: string, scripts: Scripts): string | null => {
+  try {
+    scripts.check(text);
+    return null;
+  } catch (error) {
+    return `error parsing ${name}: ${(error as Error).message}`;
+  }
+};
+
+const parsing = ({ name, scripts: textsOf }: PluginDefinition, scripts: Scripts): Check => ({
+  print: undefined,
+  prepare: () => undefined,
+  run(values, errors) {
+    if (errors["config"] !== undefined) return;
+    for (const [field, texts] of Object.entries(textsOf!(values["config"]))) {
+      const problems: (ErrorTree | null)[] = texts.map((text) => problemOf(text, name, scripts));
+      if (problems.some((problem) => problem !== null)) putErrorAt(errors, `config.${field}`, problems);
+    }
+  },
+});
+
+/**
+ * The same plugins, whose configurations are refused where they need what is missing.
+ *
+ * @param scripts Reads the code in them.
+ */
+export const restricted = (
+  plugins: readonly PluginDefinition[],
+  missing: Missing,
+  scripts?: Scripts,
+): PluginDefinition[] =>
+  plugins.map((plugin) => {
+    const checks: Check[] = [];
+    if (plugin.needs !== undefined) checks.push(refusal(plugin, missing));
+    if (plugin.scripts !== undefined && scripts !== undefined) checks.push(parsing(plugin, scripts));
+    return checks.length === 0 ? plugin : { ...plugin, checks: [...(plugin.checks ?? []), ...checks] };
+  });

@@ -3,19 +3,23 @@ import type { PluginRow } from "../entities/rows.ts";
 import type { PluginSchema } from "../schema/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetcher } from "../ports/fetcher.ts";
+import type { Ldap } from "../ports/ldap.ts";
 import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { Mlcache } from "../mlcache/index.ts";
 import type { WorkerEvents } from "../events/index.ts";
+import type { Records } from "../ports/records.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
 import type { Subtle } from "../ports/subtle.ts";
 import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
 import type { AdminRoutes } from "./adminroute.ts";
 import type { LogListener } from "./logtap.ts";
+import type { Scripts } from "../ports/scripts.ts";
 import type { Sockets } from "../ports/sockets.ts";
 import type { CounterPlaces } from "../ports/counters.ts";
+import type { PluginMigration } from "./migration.ts";
 import type { Need } from "./needs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Exchange } from "./exchange.ts";
@@ -40,7 +44,7 @@ export interface PluginPhases {
    */
   response?(exchange: Exchange): Handled;
   /** Before the response head is sent, whoever made the response. */
-  headerFilter?(exchange: Exchange): void;
+  headerFilter?(exchange: Exchange): Handled;
   /**
    * For each piece of the response body.
    *
@@ -87,6 +91,8 @@ export interface PluginHost {
   readonly counting: CounterPlaces;
   /** Responses and the like, as many as there is room for; the workers of a node share them. Keys begin with the plugin's name. */
   readonly responses: SharedDict;
+  /** Rows that plugins write while they serve; undefined where nothing can be written, see {@link recordsOf}. */
+  readonly records: Records | undefined;
   /**
    * What was looked up elsewhere, on three levels; the workers of a node share the second one and hear of changes. Keys
    * begin with the plugin's name. Values are what JSON can hold.
@@ -100,6 +106,10 @@ export interface PluginHost {
   readonly files: LineFiles | undefined;
   /** Undefined where there are none; see {@link socketsOf}. */
   readonly sockets: Sockets | undefined;
+  /** Undefined where configurations may not hold code. */
+  readonly scripts: Scripts | undefined;
+  /** Undefined where LDAP servers can't be reached. */
+  readonly ldap: Ldap | undefined;
   readonly directory: Directory;
   /** What this worker counts for scrapers. */
   readonly metrics: Metrics;
@@ -120,6 +130,8 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
   readonly priority: number;
   /** Entities that the plugin brings along: credentials and the like. */
   readonly entities?: readonly Entity[];
+  /** What the database needs of this version and those before; tables of entities come by themselves. */
+  readonly migrations?: readonly PluginMigration[];
   /**
    * Makes one configuration ready; runs when the configuration changes, never for a request.
    *
@@ -129,6 +141,8 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
   create(config: C, host: PluginHost, binding: PluginBinding): PluginPhases;
   /** What a valid configuration needs of the place where it runs; undefined for nothing. */
   readonly needs?: (config: unknown) => Need | undefined;
+  /** What of a valid configuration is code, by field. */
+  readonly scripts?: (config: unknown) => Readonly<Record<string, readonly string[]>>;
   /** What the plugin adds to the Admin API, by path (`/proxy-cache/:cache_key`). */
   readonly adminRoutes?: AdminRoutes;
   /** Once on each worker, before any configuration. */
@@ -144,4 +158,10 @@ export const definePlugin = <C>(definition: PluginDefinition<C>): PluginDefiniti
 export const socketsOf = ({ sockets }: Pick<PluginHost, "sockets">): Sockets => {
   if (sockets === undefined) throw new Error("this platform has no sockets");
   return sockets;
+};
+
+/** Where a host's plugins write rows. @throws Error where nothing can be written. */
+export const recordsOf = ({ records }: Pick<PluginHost, "records">): Records => {
+  if (records === undefined) throw new Error("this platform writes no rows while it serves");
+  return records;
 };

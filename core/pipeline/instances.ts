@@ -16,28 +16,45 @@ export interface Secrets {
 /** Instances by the id of their row, with what the row said. */
 export type KeptInstances = Map<string, { readonly row: string; readonly instance: PluginInstance }>;
 
+/** In the place of a plugin that can't do its work: what it would have decided nobody else decides. */
+const refusing: PluginPhases = { access: (exchange) => exchange.error(500, undefined, undefined, "error") };
+
 /** Makes the plugins of a configuration ready. */
 export class Instances {
   private readonly definitions: ReadonlyMap<string, PluginDefinition>;
   private readonly host: PluginHost;
   private readonly secrets: Secrets | undefined;
   private readonly tracer: Tracer | undefined;
+  private readonly startsBroken: boolean;
 
+  /** @param options.startsBroken See {@link make}. */
   constructor(
-    options: { readonly plugins: readonly PluginDefinition[]; readonly secrets?: Secrets },
+    options: {
+      readonly plugins: readonly PluginDefinition[];
+      readonly secrets?: Secrets;
+      readonly startsBroken?: boolean;
+    },
     host: PluginHost,
     tracer: Tracer | undefined,
   ) {
     this.definitions = new Map(options.plugins.map((plugin) => [plugin.name, plugin]));
     this.secrets = options.secrets;
     this.host = host;
+    this.startsBroken = options.startsBroken ?? false;
     this.tracer = tracer;
   }
 
-  /** Ready plugins. One whose row did not change is kept, with the state that it gathered. */
+  /**
+   * Ready plugins. One whose row did not change is kept, with the state that it gathered.
+   *
+   * @param isFirst There is nothing to stay with: with `startsBroken` a plugin that refuses its configuration is told, and
+   * answers its requests with 500, rather than that nothing is served.
+   * @throws Error of the plugin otherwise.
+   */
   make(
     rows: Rows,
     before: KeptInstances,
+    isFirst = false,
   ): { readonly instances: [PluginRow, PluginInstance][]; readonly kept: KeptInstances } {
     const kept: KeptInstances = new Map();
     const instances = rows.all("plugins").flatMap((stored): [PluginRow, PluginInstance][] => {
@@ -45,7 +62,7 @@ export class Instances {
       if (!row.enabled) return [];
       const text = JSON.stringify([row.name, row.config, row.route, row.service, row.consumer]);
       const known = before.get(row.id);
-      const instance = known?.row === text ? known.instance : this.instance(row, rows);
+      const instance = known?.row === text ? known.instance : this.instance(row, rows, isFirst);
       kept.set(row.id, { row: text, instance });
       return [[row, instance]];
     });
@@ -61,11 +78,27 @@ export class Instances {
     return value ?? "";
   }
 
-  private instance(row: PluginRow, rows: Rows): PluginInstance {
+  private create(
+    definition: PluginDefinition,
+    row: PluginRow,
+    config: unknown,
+    isFirst: boolean,
+  ): PluginPhases {
+    try {
+      return definition.create(config, this.host, row);
+    } catch (error) {
+      if (!isFirst || !this.startsBroken) throw error;
+      const told = `${row.name} can't take its configuration ${row.id}: its requests are answered with 500`;
+      this.host.logger.log("crit", told, { error });
+      return refusing;
+    }
+  }
+
+  private instance(row: PluginRow, rows: Rows, isFirst: boolean): PluginInstance {
     const definition = this.definitions.get(row.name);
     if (definition === undefined) throw new Error(`${row.name} plugin is in use but not enabled`);
     const config = withSecrets(row.config, (reference) => this.secretOf(reference, rows));
-    const phases: PluginPhases = definition.create(config, this.host, row);
+    const phases = this.create(definition, row, config, isFirst);
     const { id, name } = row;
     return { id, name, priority: definition.priority, phases: this.tracer?.wrap(name, phases) ?? phases };
   }

@@ -8,6 +8,14 @@ export interface FetcherRequest {
   readonly timeoutMs: number;
 }
 
+/** A whole answer. */
+export interface FetcherAnswer {
+  readonly status: number;
+  /** Names in small letters; a repeated Set-Cookie stands as often as it came. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array;
+}
+
 /** Asks other services, apart from what is proxied. Redirects are not followed. */
 export interface Fetcher {
   /**
@@ -15,4 +23,9 @@ export interface Fetcher {
    * @throws Error when there is no answer in time.
    */
   send(request: FetcherRequest): Promise<{ readonly status: number }>;
+  /**
+   * @param maxBytes The most of a body that is taken.
+   * @throws Error when there is no answer in time, or it is larger.
+   */
+  ask(request: FetcherRequest, maxBytes: number): Promise<FetcherAnswer>;
 }

@@ -57,8 +57,7 @@ export class Delivery {
     ) {
       return this.buffer();
     }
-    this.send();
-    return undefined;
+    return this.send();
   }
 
   private async buffer(): Promise<void> {
@@ -71,14 +70,20 @@ export class Delivery {
       await instance.phases.response!(exchange);
       if (exchange.hasExited) break;
     }
-    this.send();
+    await this.send();
   }
 
-  private send(): void {
+  private send(): Handled {
+    const { exchange, phases } = this;
+    if (exchange.response.body === undefined && exchange.hasExited) this.fillBareStatus();
+    const filtered = phases.headerFilter && this.filterHead(phases.headerFilter);
+    if (filtered instanceof Promise) return filtered.then(() => this.respond());
+    return this.respond();
+  }
+
+  private respond(): void {
     const { exchange, phases, ports, upstream } = this;
     const { response } = exchange;
-    if (response.body === undefined && exchange.hasExited) this.fillBareStatus();
-    if (phases.headerFilter !== undefined) this.filterHead();
     const wasAsked = exchange.tries !== undefined || exchange.answersForUpstream;
     const version = upstream?.httpVersion === "2" ? "2" : "1.1";
     const headers = clientHeaders(
@@ -122,19 +127,34 @@ export class Delivery {
     }
   }
 
-  private filterHead(): void {
-    const { exchange, phases, ports } = this;
-    let failure: { error: unknown } | undefined;
-    for (const { name, phases: own } of phases.headerFilter!) {
+  /** Goes on without a microtask as long as no filter has to wait. */
+  private filterHead(filters: readonly PluginInstance[], from = 0, hasFailed = false): Handled {
+    let isBroken = hasFailed;
+    for (let i = from; i < filters.length; i++) {
+      const { name, phases } = filters[i]!;
       try {
-        own.headerFilter!(exchange);
+        const handled = phases.headerFilter!(this.exchange);
+        if (handled === undefined) continue;
+        return handled.then(
+          () => this.filterHead(filters, i + 1, isBroken),
+          (error: unknown) => {
+            this.tellBroken(name, error);
+            return this.filterHead(filters, i + 1, true);
+          },
+        );
       } catch (error) {
-        failure ??= { error };
-        ports.logger.log("error", `${name} failed in its header filter`, { requestId: exchange.id, error });
+        isBroken = true;
+        this.tellBroken(name, error);
       }
     }
     // What a broken filter should have removed must not leave: the response is replaced.
-    if (failure !== undefined) exchange.error(500, undefined, undefined, "error");
+    if (isBroken) this.exchange.error(500, undefined, undefined, "error");
+    return undefined;
+  }
+
+  private tellBroken(name: string, error: unknown): void {
+    const { ports, exchange } = this;
+    ports.logger.log("error", `${name} failed in its header filter`, { requestId: exchange.id, error });
   }
 
   /** What the head says, as filters left it. */

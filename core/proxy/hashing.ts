@@ -1,13 +1,6 @@
+import { cookieValue } from "../http/cookie.ts";
 import type { Exchange } from "../pdk/exchange.ts";
 import type { UpstreamRow } from "../entities/rows.ts";
-
-const cookieValue = (header: string | undefined, name: string): string | undefined => {
-  for (const part of header?.split(";") ?? []) {
-    const equals = part.indexOf("=");
-    if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim();
-  }
-  return undefined;
-};
 
 const argumentText = (exchange: Exchange, name: string): string | undefined => {
   const value = exchange.request.queryArguments.get(name);

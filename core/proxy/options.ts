@@ -1,5 +1,6 @@
 import type { IsTrusted } from "./forwarded.ts";
 import type { ErrorFormat } from "../http/accept.ts";
+import type { ErrorTemplates } from "../http/errorpage.ts";
 import type { RealIp } from "./realip.ts";
 import { type ViaTexts, viaTexts } from "./request.ts";
 
@@ -33,6 +34,8 @@ export interface ProxyOptions {
   readonly portMap: ReadonlyMap<number, number>;
   /** How an error is told to a client that says nothing of formats (`error_default_type`). */
   readonly errorFormat: ErrorFormat;
+  /** Layouts in place of Kong's (`error_template_*`). */
+  readonly errorTemplates: ErrorTemplates;
   /** Bytes of a request body that are kept so that a failed try can be repeated. */
   readonly maxReplayBytes: number;
 }
@@ -57,6 +60,7 @@ export const proxyOptions = (version: string): ProxyOptions => {
     realIp: { header: "x-real-ip", isRecursive: false },
     portMap: new Map(),
     errorFormat: "plain",
+    errorTemplates: {},
     maxReplayBytes: 64 * 1024,
   };
 };

@@ -94,6 +94,8 @@ export const clientHeaders = (
   if (!hasServer && tokens.server !== undefined) out.push("Server", tokens.server);
   if (isOwn && !hasDate) out.push("Date", httpDate(clock.nowMs()));
   if (upstreamVersion === undefined) {
+    // Of a plugin that fetched the answer from elsewhere.
+    if (via !== undefined) out.push("Via", via);
     if (tokens.responseLatency) {
       out.push("X-Kong-Response-Latency", String(Math.max(0, clock.nowMs() - exchange.startedAtMs)));
     }

@@ -29,6 +29,11 @@ export interface GatewayOptions {
   readonly routerFlavor?: RouterFlavor;
   /** What differs from the defaults of `proxyOptions`. */
   readonly proxy?: Partial<ProxyOptions>;
+  /**
+   * A plugin that refuses what it is configured with when the gateway begins answers its requests with 500, instead of
+   * leaving the gateway with no configuration at all.
+   */
+  readonly startsBroken?: boolean;
   /** Told when an exchange is over: access logs, counters. */
   readonly onFinished?: (exchange: Exchange) => void;
   /** Where references to the env vault lead; without it they stand for nothing. */

@@ -91,7 +91,8 @@ function insert<R>(matchers: Matcher<R>[], matcher: Matcher<R>): void {
 export class CatalogEditor<R> {
   private readonly zones: TableEditor<Zone>;
   private readonly buckets: TableEditor<Bucket<R>>;
-  private readonly drafts = new Map<string, Draft<R>>();
+  /** By zone and prefix. */
+  private readonly drafts = new Map<number, Map<string, Draft<R>>>();
   private readonly owner = {};
   private readonly root: Zone;
   private exactHosts: number;
@@ -101,9 +102,10 @@ export class CatalogEditor<R> {
   private reach: number;
   private nextZoneId: number;
 
-  constructor(catalog: Catalog<R>) {
+  /** @param growth About how many matchers will be added. */
+  constructor(catalog: Catalog<R>, growth: number) {
     this.zones = catalog.zones.edit();
-    this.buckets = catalog.buckets.edit();
+    this.buckets = catalog.buckets.edit(growth);
     this.root = copyZone(catalog.root, this.owner);
     this.exactHosts = catalog.exactHosts;
     this.hostMatchers = catalog.hostMatchers;
@@ -187,26 +189,29 @@ export class CatalogEditor<R> {
   }
 
   private draftOf(scope: number, prefix: string): Draft<R> {
-    const key = `${scope} ${prefix}`;
-    let draft = this.drafts.get(key);
+    let drafts = this.drafts.get(scope);
+    if (!drafts) this.drafts.set(scope, (drafts = new Map()));
+    let draft = drafts.get(prefix);
     if (!draft) {
       const old = this.buckets.get(scope, prefix);
       draft = { scope, prefix, matchers: old ? [...matchersOf(old)] : [], added: [] };
-      this.drafts.set(key, draft);
+      drafts.set(prefix, draft);
     }
     return draft;
   }
 
+  private finish({ scope, prefix, matchers, added }: Draft<R>): void {
+    if (added.length > fewAdditions) {
+      for (const matcher of added) matchers.push(matcher);
+      matchers.sort(compareRanks);
+    } else for (const matcher of added) insert(matchers, matcher);
+    if (matchers.length === 0) this.buckets.delete(scope, prefix);
+    else this.buckets.set(scope, prefix, bucketOf(matchers));
+  }
+
   /** The new version. The editor must not be used afterwards. */
   commit(): Catalog<R> {
-    for (const { scope, prefix, matchers, added } of this.drafts.values()) {
-      if (added.length > fewAdditions) {
-        matchers.push(...added);
-        matchers.sort(compareRanks);
-      } else for (const matcher of added) insert(matchers, matcher);
-      if (matchers.length === 0) this.buckets.delete(scope, prefix);
-      else this.buckets.set(scope, prefix, bucketOf(matchers));
-    }
+    for (const drafts of this.drafts.values()) for (const draft of drafts.values()) this.finish(draft);
     return {
       zones: this.zones.commit(),
       buckets: this.buckets.commit(),

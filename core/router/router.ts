@@ -139,13 +139,12 @@ class IndexedRouter<R> implements Router<R> {
   }
 
   update({ set = [], remove = [] }: RouterChanges<R>): Router<R> {
-    const routes = this.routes.edit();
-    const catalog = new CatalogEditor(this.catalog);
+    const routes = this.routes.edit(set.length);
+    const catalog = new CatalogEditor(this.catalog, set.length);
     let problems: Map<string, RouterWarning> | undefined;
     const keep = (id: string, compiled: Compiled<R> | undefined): void => {
-      for (const matcher of matchersOf(routes.get(0, id) ?? [])) catalog.remove(matcher);
-      if (compiled) routes.set(0, id, bucketOf(compiled.matchers));
-      else routes.delete(0, id);
+      const old = compiled ? routes.set(0, id, bucketOf(compiled.matchers)) : routes.delete(0, id);
+      for (const matcher of matchersOf(old ?? [])) catalog.remove(matcher);
       for (const matcher of compiled?.matchers ?? []) catalog.add(matcher);
       if (!this.problems.has(id) && !compiled?.problem) return;
       problems ??= new Map(this.problems);

@@ -87,8 +87,9 @@ export class Table<V> {
         if (page[at] !== nobody) yield page[at + valueCell] as V;
   }
 
-  edit(): TableEditor<V> {
-    return new TableEditor(this);
+  /** @param growth About how many keys will be added: pages begin in that size. */
+  edit(growth = 0): TableEditor<V> {
+    return new TableEditor(this, growth);
   }
 }
 
@@ -160,9 +161,11 @@ export class TableEditor<V> {
   /** By page, how many keys it has; -1 while it is still the other version's. */
   private readonly counts = new Int32Array(pageCount).fill(-1);
   private readonly added: number[] = [];
+  private readonly firstSlots: number;
   private size: number;
 
-  constructor(table: Table<V>) {
+  constructor(table: Table<V>, growth: number) {
+    this.firstSlots = 2 ** Math.max(1, Math.ceil(Math.log2((growth * spareSlots) / pageCount)));
     this.before = table;
     this.pages = table.pages.slice();
     this.size = table.size;
@@ -182,13 +185,15 @@ export class TableEditor<V> {
     let count = 0;
     for (let slot = 0; slot < page.length; slot += cellsOfSlot) if (page[slot] !== nobody) count++;
     this.counts[at] = count;
-    return (this.pages[at] = page.slice());
+    return (this.pages[at] = count === 0 ? newPage(this.firstSlots) : page.slice());
   }
 
-  set(scope: number, text: string, value: V): void {
+  /** @returns The value before. */
+  set(scope: number, text: string, value: V): V | undefined {
     const mixed = mix(scope, hashOf(text));
     let page = this.own(mixed);
     let slot = slotOf(page, scope, text, mixed);
+    const old = page[slot + valueCell] as V | undefined;
     if (page[slot] === nobody) {
       const at = mixed & (pageCount - 1);
       if ((this.counts[at]! + 1) * spareSlots * cellsOfSlot > page.length) {
@@ -200,16 +205,20 @@ export class TableEditor<V> {
       this.added.push(mixed);
     }
     put(page, slot, mixed, scope, text, value);
+    return old;
   }
 
-  delete(scope: number, text: string): void {
+  /** @returns The value before. */
+  delete(scope: number, text: string): V | undefined {
     const mixed = mix(scope, hashOf(text));
     const shared = this.pages[mixed & (pageCount - 1)]!;
     const slot = slotOf(shared, scope, text, mixed);
-    if (shared[slot] === nobody) return;
+    if (shared[slot] === nobody) return undefined;
+    const old = shared[slot + valueCell] as V;
     vacate(this.own(mixed), slot);
     this.counts[mixed & (pageCount - 1)]!--;
     this.size--;
+    return old;
   }
 
   /** The new version. The editor must not be used afterwards. */

@@ -102,11 +102,47 @@ export function mergeInto(target: Values, more: Values): void {
   }
 }
 
+/**
+ * A record that nobody gave a value. Rows are copies of it with some fields written: a row that is built field by field
+ * is a hash table to V8 from the 13th on, of four times the memory, and takes 5 us where a copy takes 0.2 us.
+ */
+interface Blank {
+  readonly values: Values;
+  /** Fields that each row gets a value of its own for. */
+  readonly made: readonly (readonly [string, Field])[];
+}
+
+const blanks = new WeakMap<RecordSpec, Blank>();
+
+const isMade = ({ type, rules }: Field): boolean =>
+  rules.auto === true ||
+  (rules.default === undefined ? type === "record" && rules.required === true : isContainer(rules.default));
+
+const isContainer = (value: unknown): boolean => typeof value === "object" && value !== null;
+
+function blankOf(spec: RecordSpec): Blank {
+  let blank = blanks.get(spec);
+  if (blank === undefined) {
+    const values: Values = {};
+    for (const [name, field] of spec.fields)
+      put(values, name, isMade(field) ? null : fillValue(field, undefined, undefined));
+    // The copy is no hash table any more.
+    blank = { values: { ...values }, made: [...spec.fields].filter(([, field]) => isMade(field)) };
+    blanks.set(spec, blank);
+  }
+  return blank;
+}
+
 /** Fills a record whose shorthands are expanded. Fields that it does not know stay, to be told as unknown. */
 export function fillFields(spec: RecordSpec, input: Values, auto?: AutoSource): Values {
-  const values: Values = {};
-  for (const [name, field] of spec.fields) put(values, name, fillValue(field, own(input, name), auto));
-  for (const name of Object.keys(input)) if (!spec.fields.has(name)) put(values, name, input[name]);
+  const { values: blank, made } = blankOf(spec);
+  const values = { ...blank };
+  for (const [name, field] of made)
+    if (!Object.hasOwn(input, name)) values[name] = fillValue(field, undefined, auto);
+  for (const name of Object.keys(input)) {
+    const field = spec.fields.get(name);
+    put(values, name, field === undefined ? input[name] : fillValue(field, input[name], auto));
+  }
   return values;
 }
 

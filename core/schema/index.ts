@@ -5,6 +5,7 @@ export type {
   ListOptions,
   MapOptions,
   NumberOptions,
+  RecordOf,
   RecordOptions,
   StringOptions,
 } from "./build.ts";

@@ -85,13 +85,15 @@ function foreignProblem(value: unknown): ErrorTree | undefined {
   return isUuid(id) ? undefined : { id: "expected a valid UUID" };
 }
 
+function nullProblem({ rules }: Field): ErrorTree | undefined {
+  if (rules.required) return "required field missing";
+  return rules.ne === null ? "value must not be null" : undefined;
+}
+
 /** What is wrong with a filled value, undefined when nothing is. */
 export function valueProblem(field: Field, value: unknown, pass?: Pass): ErrorTree | undefined {
   const { rules } = field;
-  if (value === null || value === undefined) {
-    if (rules.required) return "required field missing";
-    return rules.ne === null ? "value must not be null" : undefined;
-  }
+  if (value === null || value === undefined) return nullProblem(field);
   if (rules.eq === null) return rules.err ?? "value must be null";
   if (rules.referenceable && isReference(value)) return undefined;
   const problem = structureProblem(field, value, pass);
@@ -107,7 +109,12 @@ export function valueProblem(field: Field, value: unknown, pass?: Pass): ErrorTr
 export function recordProblems(spec: RecordSpec, values: Values, pass?: Pass): ErrorFields | undefined {
   const errors: ErrorFields = {};
   for (const [name, field] of spec.fields) {
-    const problem = valueProblem(field, own(values, name), pass);
+    const value = values[name];
+    // Most fields of most rows are null. Names of Object.prototype are never.
+    const problem =
+      value === null
+        ? nullProblem(field)
+        : valueProblem(field, Object.hasOwn(values, name) ? value : undefined, pass);
     if (problem !== undefined) put(errors, name, problem);
   }
   for (const name of Object.keys(values)) {

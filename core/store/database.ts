@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   readonly store: Store;
   readonly entities: Entities;
   readonly auto: AutoSource;
+  /** Answers reads whose answer may be some moments old; default: the store. Transactions never read it. */
+  readonly reader?: StoreReader | undefined;
   /** Runs after a transaction that wrote, before its caller goes on: the node takes the change over. */
   readonly onCommitted?: () => Promise<void>;
 }
@@ -27,17 +29,15 @@ export class Database implements Access {
   readonly store: Store;
   readonly entities: Entities;
   readonly auto: AutoSource;
+  readonly rows: StoreReader;
   private readonly onCommitted: (() => Promise<void>) | undefined;
 
-  constructor({ store, entities, auto, onCommitted }: DatabaseOptions) {
+  constructor({ store, entities, auto, reader, onCommitted }: DatabaseOptions) {
     this.store = store;
+    this.rows = reader ?? store;
     this.entities = entities;
     this.auto = auto;
     this.onCommitted = onCommitted;
-  }
-
-  get rows(): StoreReader {
-    return this.store;
   }
 
   /** Writes in one transaction. When it settles, this node serves what was written. */

@@ -7,6 +7,8 @@ export { keyOf, type RowKey, told } from "./key.ts";
 export { keyOfOffset, offsetAfter } from "./offset.ts";
 export { invalidOption, notFound, schemaViolation, StoreProblem } from "./problem.ts";
 export { each, page, type Page, type PageOptions, select, show } from "./read.ts";
+export { DatabaseRecords } from "./records.ts";
+export { ReplicaReader } from "./replica.ts";
 export { remove } from "./remove.ts";
 export { applyChanges, changedTables, type RowChange, Rows, type Tables } from "./rows.ts";
 export { cacheKeyName, referredId, tablesOf, tagsOf, uniqueText } from "./table.ts";

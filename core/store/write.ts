@@ -1,6 +1,6 @@
 import { changeRow, type Entity, type ParsedRow, parseRow, type Row } from "../entities/index.ts";
 import type { StoredRow } from "../ports/store.ts";
-import { type ErrorFields, pretty, type Values } from "../schema/index.ts";
+import { type AutoSource, type ErrorFields, pretty, type Values } from "../schema/index.ts";
 import { isUuid } from "../schema/rule.ts";
 import { own } from "../schema/tree.ts";
 import { StoreConflict } from "./conflict.ts";
@@ -55,14 +55,14 @@ export const keep = async (
 };
 
 /** A checked row as it is kept: transformed, without what is not stored, its time to live as a moment. */
-const storable = (entity: Entity, row: Row, nowMs: number, isTransformed: boolean): StoredRow => {
-  const values: Values = { ...(isTransformed ? (entity.transform?.(row) ?? row) : row) };
+const storable = (entity: Entity, row: Row, auto: AutoSource, isTransformed: boolean): StoredRow => {
+  const values: Values = { ...(isTransformed ? (entity.transform?.(row, auto) ?? row) : row) };
   for (const [name, { rules }] of entity.record.record.fields) if (rules.transient) delete values[name];
   const { ttl } = values;
   if (!entity.ttl) return { values, expiresAtMs: null };
   delete values["ttl"];
   // Zero means forever, as in Kong.
-  return { values, expiresAtMs: typeof ttl === "number" && ttl > 0 ? nowMs + ttl * 1000 : null };
+  return { values, expiresAtMs: typeof ttl === "number" && ttl > 0 ? auto.nowMs() + ttl * 1000 : null };
 };
 
 const refuse = (entity: Entity, values: Values, parsed: ParsedRow, references: ErrorFields): Row => {
@@ -80,7 +80,7 @@ const parsed = async (access: WriteAccess, entity: Entity, given: Values): Promi
   await protocolProblem(access, entity, given);
   const { values, errors } = await resolveReferences(access, entity, given);
   const result = parseRow(entity, withLowerId(entity, values), access.auto);
-  return storable(entity, refuse(entity, values, result, errors), access.auto.nowMs(), true);
+  return storable(entity, refuse(entity, values, result, errors), access.auto, true);
 };
 
 /** Adds a row. @throws StoreProblem */
@@ -129,7 +129,7 @@ export const change = async (
   const changed = refuse(entity, { ...before, ...values }, result, errors);
   const id = own(withLowerId(entity, changes), entity.primaryKey);
   if (id !== undefined && id !== stored.values[entity.primaryKey]) throw notFound(told(key));
-  const row = storable(entity, changed, nowMs, isTransformedBy(entity, stored, values));
+  const row = storable(entity, changed, access.auto, isTransformedBy(entity, stored, values));
   const kept = own(changes, "ttl") === undefined ? { ...row, expiresAtMs: stored.expiresAtMs } : row;
   return keep(access, entity, kept, "replace");
 };

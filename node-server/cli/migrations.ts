@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { DatabaseLocked } from "../../adapters/sql/index.ts";
 import type { MigrationName, MigrationState, Migrations } from "../../adapters/sql/index.ts";
 import { CommandError } from "./failure.ts";
 import { type ConfOptions, configured, withDatabase } from "./opened.ts";
@@ -11,9 +12,19 @@ export interface MigrationsOptions extends ConfOptions {
   readonly quiet?: boolean;
   /** Drop everything before. */
   readonly force?: boolean;
+  /** Seconds to wait for another node that migrates. */
+  readonly lockTimeout?: string;
 }
 
-type Work = (migrations: Migrations, options: MigrationsOptions) => Promise<void>;
+type Work = (migrations: Migrations, waitMs: number, options: MigrationsOptions) => Promise<void>;
+
+const defaultWait = "60";
+
+const waitMsOf = ({ lockTimeout = defaultWait }: MigrationsOptions): number => {
+  const seconds = Number(lockTimeout);
+  if (!(seconds >= 0)) throw new CommandError(`--lock-timeout is not a number of seconds: '${lockTimeout}'`);
+  return seconds * 1000;
+};
 
 /** Without a database nothing is ever missing. */
 const none: MigrationState = { isBootstrapped: true, executed: [], pending: [], missing: [] };
@@ -29,9 +40,15 @@ const onDatabase =
   (work: Work) =>
   async (options: MigrationsOptions): Promise<void> => {
     setQuiet(options.quiet === true);
+    const waitMs = waitMsOf(options);
     const { conf, configuration } = await configured(options);
     await withDatabase(conf, configuration, async (opened) => {
-      await work((opened?.migrations ?? nothing) as Migrations, options);
+      try {
+        await work((opened?.migrations ?? nothing) as Migrations, waitMs, options);
+      } catch (error) {
+        if (!(error instanceof DatabaseLocked)) throw error;
+        throw new CommandError("aborted: another node is performing database changes");
+      }
     });
   };
 
@@ -41,21 +58,21 @@ const tell = (done: readonly MigrationName[]): void => {
 };
 
 /** `migrations bootstrap`: brings an empty database to this version's form. */
-export const bootstrap = onDatabase(async (migrations, { force = false }) => {
-  if (force) await migrations.reset();
+export const bootstrap = onDatabase(async (migrations, waitMs, { force = false }) => {
+  if (force) await migrations.reset(waitMs);
   if ((await migrations.state()).isBootstrapped) {
     say("Database already bootstrapped");
     return;
   }
   say("Bootstrapping database...");
-  const done = await migrations.up();
-  await migrations.finish();
+  const done = await migrations.up(waitMs);
+  await migrations.finish(waitMs);
   tell(done);
   say("Database is up-to-date");
 });
 
 /** `migrations up`: begins what is new; nodes of the version before go on working. */
-export const up = onDatabase(async (migrations) => {
+export const up = onDatabase(async (migrations, waitMs) => {
   const { isBootstrapped, pending } = await migrations.state();
   if (!isBootstrapped) {
     throw new CommandError("Database needs bootstrapping; run 'sallyport migrations bootstrap'");
@@ -63,24 +80,24 @@ export const up = onDatabase(async (migrations) => {
   if (pending.length > 0) {
     throw new CommandError("Database has pending migrations; run 'sallyport migrations finish'");
   }
-  const done = await migrations.up();
+  const done = await migrations.up(waitMs);
   if (done.length === 0) say("Database is already up-to-date");
   else tell(done);
 });
 
 /** `migrations finish`: ends what `up` began, when no node of the version before runs any more. */
-export const finish = onDatabase(async (migrations) => {
-  const done = await migrations.finish();
+export const finish = onDatabase(async (migrations, waitMs) => {
+  const done = await migrations.finish(waitMs);
   if (done.length === 0) say("No pending migrations to finish");
   else tell(done);
 });
 
 /** `start --run-migrations`: brings the database to this version's form, whatever it has. */
-export const runMigrations = onDatabase(async (migrations) => {
+export const runMigrations = onDatabase(async (migrations, waitMs) => {
   const { isBootstrapped, missing, pending } = await migrations.state();
   if (isBootstrapped && missing.length === 0 && pending.length === 0) return;
-  const done = await migrations.up();
-  await migrations.finish();
+  const done = await migrations.up(waitMs);
+  await migrations.finish(waitMs);
   tell(done);
 });
 
@@ -131,7 +148,7 @@ const confirm = async (): Promise<boolean> => {
 };
 
 /** `migrations reset`: drops everything, rows included. */
-export const reset = onDatabase(async (migrations, { yes = false }) => {
+export const reset = onDatabase(async (migrations, waitMs, { yes = false }) => {
   if (!(await migrations.state()).isBootstrapped) {
     throw new CommandError("Database not bootstrapped, nothing to reset");
   }
@@ -139,6 +156,6 @@ export const reset = onDatabase(async (migrations, { yes = false }) => {
     say("> Canceled");
     return;
   }
-  await migrations.reset();
+  await migrations.reset(waitMs);
   say("Database successfully reset");
 });

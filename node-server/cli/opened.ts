@@ -4,6 +4,7 @@ import { DeclarativeConfiguration } from "../../core/index.ts";
 import type { Conf } from "../conf/load.ts";
 import { openDatabase, type OpenDatabase } from "../database.ts";
 import { loadPlugins } from "../plugins.ts";
+import { scriptsOf } from "../scripts.ts";
 import { type ConfOptions, loadedConf } from "./loaded.ts";
 
 export type { ConfOptions } from "./loaded.ts";
@@ -14,7 +15,7 @@ export const configured = async (
 ): Promise<{ conf: Conf; configuration: DeclarativeConfiguration }> => {
   const conf = loadedConf(options);
   const configuration = new DeclarativeConfiguration({
-    plugins: await loadPlugins(conf),
+    plugins: await loadPlugins(conf, await scriptsOf(conf)),
     routerFlavor: conf.routerFlavor,
     clock: webClock,
     random: webRandom,
@@ -30,10 +31,10 @@ export const withDatabase = async <T>(
   work: (opened: OpenDatabase | undefined) => Promise<T>,
 ): Promise<T> => {
   const logger = nodeLogger({ level: "error", format: "text", file: undefined });
-  const opened = await openDatabase(conf, configuration.context.entities, logger);
+  const opened = await openDatabase(conf, configuration.context.entities, configuration.plugins, logger);
   try {
     return await work(opened);
   } finally {
-    await opened?.store.close();
+    await opened?.close();
   }
 };

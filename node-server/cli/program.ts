@@ -12,7 +12,7 @@ const conf = [
 const prefix = ["-p, --prefix <folder>", "folder that the gateway runs in"] as const;
 const lockTimeout = [
   "--lock-timeout <seconds>",
-  "no effect: nodes wait for each other's migrations",
+  "how long to wait for another node that migrates the database (default: 60)",
 ] as const;
 const dbTimeout = ["--db-timeout <seconds>", "how long the database may take to answer"] as const;
 

@@ -14,6 +14,8 @@ import { say, tellFailure, verbose, warn } from "./output.ts";
 
 export interface StartOptions extends ConfOptions {
   readonly runMigrations?: boolean;
+  /** Seconds, for `runMigrations`. */
+  readonly lockTimeout?: string;
   readonly nginxConf?: string;
   readonly nginxConfFlags?: string;
 }

@@ -5,6 +5,7 @@ import {
   ClusterEvents,
   createGateway,
   Database,
+  DatabaseRecords,
   DeclaredStore,
   type Gateway,
   Schedule,
@@ -29,7 +30,7 @@ export const openWorkbench = async (options: ConfOptions) => {
   const logger = nodeLogger({ level: conf.logLevel, format: conf.logFormat, file: undefined });
   const timers = new Schedule({ timers: new WebTimers(logger), clock: webClock, random: webRandom, logger });
   const { entities, auto } = configuration.context;
-  const opened = await openDatabase(conf, entities, logger);
+  const opened = await openDatabase(conf, entities, configuration.plugins, logger);
   await opened?.ready();
   const declared = new DeclaredStore(entities, webClock);
   const tables: Tables = opened === undefined ? initialTables(conf, configuration, declared, undefined) : {};
@@ -37,6 +38,7 @@ export const openWorkbench = async (options: ConfOptions) => {
   const sharing = sharingOf(createZones(conf.memCacheBytes), masterOwner, timers);
   const dns = openDns(conf.dns, logger);
   const node = conf.nodeId ?? nodeId(conf.prefix);
+  const database = new Database({ store, entities, auto });
   const gateway: Gateway = createGateway(
     {
       ...memoryPorts(),
@@ -46,6 +48,7 @@ export const openWorkbench = async (options: ConfOptions) => {
       timers,
       dns,
       sharing,
+      records: new DatabaseRecords(database),
       subtle: webSubtle,
       fetcher: new WebFetcher(),
     },
@@ -64,7 +67,7 @@ export const openWorkbench = async (options: ConfOptions) => {
     /** The rows that the configuration declares, without a database. */
     tables,
     store,
-    database: new Database({ store, entities, auto }),
+    database,
     gateway,
     cache: gateway.host.cache,
     dns,
@@ -86,7 +89,7 @@ export const openWorkbench = async (options: ConfOptions) => {
     logger,
     async close(): Promise<void> {
       timers.close();
-      await opened?.store.close();
+      await opened?.close();
     },
   };
 };

@@ -1,5 +1,6 @@
 import { addressSet, isReference } from "../../core/index.ts";
 import { dnsProblems } from "./dns.ts";
+import { templateProblems } from "./errortemplates.ts";
 import { parseListeners } from "./listeners.ts";
 import { properties, type PropertyName, propertyNames, type Texts } from "./properties.ts";
 import type { Property } from "./property.ts";
@@ -76,6 +77,7 @@ const special = (texts: Texts): string[] => {
   }
   for (const entry of listOf(texts.port_maps))
     if (!/^\d{1,5}:\d{1,5}$/.test(entry)) problems.push(`port_maps: '${entry}' is not of the form known:own`);
+  problems.push(...templateProblems(texts));
   if (texts.node_id !== "" && !uuid.test(texts.node_id)) problems.push("node_id must be a valid UUID");
   if (!/^\d+\s+\d+[kmg]?$/i.test(texts.nginx_http_large_client_header_buffers))
     problems.push(

@@ -1,6 +1,7 @@
+import { copyTexts, type PostgresConf, postgresConf } from "./postgres.ts";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import type { ErrorFormat, LogLevel, TracingOptions } from "../../core/index.ts";
+import type { ErrorFormat, ErrorTemplates, LogLevel, TracingOptions } from "../../core/index.ts";
 import { problemsOf } from "./check.ts";
 import { type DnsConf, dnsConf } from "./dns.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type ResponseConf,
   responseConf,
 } from "./derived.ts";
+import { errorTemplates } from "./errortemplates.ts";
 import { type ListenAddress, parseListeners } from "./listeners.ts";
 import type { PropertyName, Texts } from "./properties.ts";
 import { type ConfSources, gather, withConfSecrets } from "./sources.ts";
@@ -31,6 +33,12 @@ export interface Conf {
   readonly errorLog: string;
   readonly plugins: readonly string[];
   readonly tracing: TracingOptions;
+  /** What functions in configurations may do. */
+  readonly scripts: {
+    readonly mode: "off" | "sandbox" | "on";
+    readonly maxMs: number;
+    readonly maxBytes: number;
+  };
   readonly proxyListen: readonly ListenAddress[];
   readonly adminListen: readonly ListenAddress[];
   readonly statusListen: readonly ListenAddress[];
@@ -47,6 +55,7 @@ export interface Conf {
   /** Port that is listened on, port that clients know. */
   readonly portMap: readonly (readonly [number, number])[];
   readonly errorFormat: ErrorFormat;
+  readonly errorTemplates: ErrorTemplates;
   readonly pool: PoolConf;
   readonly limits: LimitsConf;
   readonly maxReplayBytes: number;
@@ -67,6 +76,8 @@ export interface Conf {
   /** Absolute path. */
   readonly sqlitePath: string;
   readonly postgres: PostgresConf;
+  /** A copy that may be behind; undefined without one. */
+  readonly postgresCopy: PostgresConf | undefined;
   readonly dbUpdateMs: number;
   readonly dns: DnsConf;
   readonly dbPropagationMs: number;
@@ -85,19 +96,6 @@ export interface Conf {
 }
 
 /** How to reach PostgreSQL. */
-export interface PostgresConf {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  readonly schema: string | undefined;
-  readonly timeoutMs: number;
-  readonly isSecure: boolean;
-  readonly isVerified: boolean;
-  readonly connections: number;
-}
-
 export class ConfError extends Error {
   readonly problems: readonly string[];
 
@@ -137,6 +135,11 @@ const build = (texts: Texts): Omit<Conf, "texts" | "file" | "warnings"> => {
     adminAccessLog: accessLogConf(texts, "admin_access_log", prefix),
     statusAccessLog: accessLogConf(texts, "status_access_log", prefix),
     errorLog: path.resolve(prefix, texts.proxy_error_log),
+    scripts: {
+      mode: texts.untrusted_js as Conf["scripts"]["mode"],
+      maxMs: Number(texts.untrusted_js_max_ms),
+      maxBytes: bytesOf(texts.untrusted_js_max_memory),
+    },
     plugins: listOf(texts.plugins),
     tracing: {
       isOn: !listOf(texts.tracing_instrumentations).includes("off"),
@@ -160,6 +163,7 @@ const build = (texts: Texts): Omit<Conf, "texts" | "file" | "warnings"> => {
       return [own!, known!];
     }),
     errorFormat: errorFormats[texts.error_default_type] ?? "plain",
+    errorTemplates: errorTemplates(texts),
     pool: poolConf(texts),
     limits: limitsConf(texts),
     maxReplayBytes: bytesOf(texts.client_body_buffer_size),
@@ -175,18 +179,8 @@ const build = (texts: Texts): Omit<Conf, "texts" | "file" | "warnings"> => {
     routerFlavor: texts.router_flavor as Conf["routerFlavor"],
     database: texts.database as Conf["database"],
     sqlitePath: path.resolve(prefix, texts.sqlite_path),
-    postgres: {
-      host: texts.pg_host,
-      port: Number(texts.pg_port),
-      user: texts.pg_user,
-      password: texts.pg_password,
-      database: texts.pg_database,
-      schema: texts.pg_schema || undefined,
-      timeoutMs: Number(texts.pg_timeout),
-      isSecure: isTrue(texts.pg_ssl),
-      isVerified: isTrue(texts.pg_ssl_verify),
-      connections: Number(texts.pg_pool_size || 10),
-    },
+    postgres: postgresConf(texts),
+    postgresCopy: texts.pg_ro_host === "" ? undefined : postgresConf(copyTexts(texts)),
     dns: dnsConf(texts),
     dbUpdateMs: ms("db_update_frequency"),
     dbPropagationMs: ms("db_update_propagation"),

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as after } from "node:timers/promises";
+import { deaths, writeMortal } from "./deaths.ts";
 import { configure, openWorld, toUpstream, type World, wrk } from "./world.ts";
 import { rssBytes, runtimePids, untilServes, workersOf } from "./process.ts";
 
@@ -103,6 +104,14 @@ const world = await openWorld();
 await world.sallyport("start");
 await churn(world);
 await world.end();
+
+const mortal = await openWorld({ plugins: "bundled, mortal", worker_max_heap_mb: "128" });
+writeMortal(mortal.prefix);
+await mortal.sallyport("start");
+const { kept, died } = await deaths(mortal);
+say("workers that died under load", died);
+say("50 connections meanwhile: as many errors as requests were under way on them", counts(kept));
+await mortal.end();
 
 const declared = await openWorld();
 const file = path.join(declared.folder, "kong.json");

@@ -142,6 +142,9 @@ export const wrk = (
       "-t1",
       "-c50",
       `-d${seconds}s`,
+      // What comes late is no failure on a busy machine; what never comes is.
+      "--timeout",
+      "20s",
       ...headers.flatMap((field) => ["-H", field]),
       `http://127.0.0.1:${port}/`,
     ],
@@ -159,7 +162,8 @@ export const configure = async (world: World, document: object): Promise<void> =
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ _format_version: "3.0", ...document }),
   });
-  if (response.status !== 201) throw new Error(`POST /config answered ${response.status}`);
+  if (response.status !== 201)
+    throw new Error(`POST /config answered ${response.status}: ${await response.text()}`);
 };
 
 export const toUpstream = ({ upstreamPort }: World, routes: object[]): object => ({

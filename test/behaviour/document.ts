@@ -18,6 +18,14 @@ export const document = (upstreamPort: number, deadPort: number): Record<string,
           plugins: [{ name: "key-auth", config: { key_in_body: true } }],
         },
         {
+          name: "session",
+          paths: ["/session"],
+          plugins: [
+            { name: "session", config: { secret: "a secret of this test", cookie_secure: false } },
+            { name: "key-auth", config: { anonymous: "guest" } },
+          ],
+        },
+        {
           name: "anyone",
           paths: ["/anyone"],
           plugins: [{ name: "key-auth", config: { anonymous: "guest" } }],

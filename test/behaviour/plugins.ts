@@ -45,6 +45,20 @@ export const plugins: Case[] = [
     upstream: { headers: { "x-consumer-username": "guest", "x-anonymous-consumer": "true" } },
   },
   {
+    name: "session gives who signed in a cookie",
+    asks: { path: "/session", headers: key },
+    status: 200,
+    headers: { "set-cookie": /^session=[\w-]{100,}; Path=\/; SameSite=Strict; HttpOnly$/ },
+    upstream: { headers: { "x-consumer-username": "ada" } },
+  },
+  {
+    name: "session takes a cookie of others for none",
+    asks: { path: "/session", headers: ["Cookie", "session=garbage"] },
+    status: 200,
+    headers: { "set-cookie": null },
+    upstream: { headers: { "x-consumer-username": "guest" } },
+  },
+  {
     name: "a consumer's own plugin applies",
     asks: { path: "/private", headers: ["apikey", "blocked-key"] },
     status: 403,

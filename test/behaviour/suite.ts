@@ -62,4 +62,20 @@ export const describeBehaviour = (
       if (item.tries !== undefined) expect(item.tries).toContain(upstream.received.get(item.name)?.length);
     });
   });
+
+  test("session brings back who signed in, until the logout", async () => {
+    const { port, upstream } = world();
+    const name = "a whole session";
+    const go = async (headers: string[], path = "/session", method = "GET") => {
+      const response = await ask(port, { method, path, headers: [...headers, "X-Case", name] });
+      const [user] = valuesOf(upstream.received.get(name)?.at(-1)?.headers ?? [], "x-consumer-username");
+      return { user, status: response.status, cookie: valuesOf(response.headers, "set-cookie")[0] ?? "" };
+    };
+    const { cookie } = await go(["apikey", "ada-key"]);
+    const held = ["Cookie", cookie.split(";", 1)[0]!];
+    expect((await go([])).user).toBe("guest");
+    expect((await go(held)).user).toBe("ada");
+    const out = await go(held, "/session?session_logout", "POST");
+    expect([out.status, out.cookie]).toEqual([200, expect.stringMatching(/^session=;.*Max-Age=0$/)]);
+  });
 };

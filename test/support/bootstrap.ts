@@ -4,7 +4,7 @@ import { webClock, webRandom } from "../../adapters/web/index.ts";
 import { bundledPlugins, DeclarativeConfiguration, tablesOf } from "../../core/index.ts";
 
 /** Brings an empty database `kong` of a PostgreSQL server to the form of this version, as `migrations bootstrap` does. */
-export const bootstrapPostgres = async (port: number): Promise<void> => {
+export const bootstrapPostgres = async (port: number, database = "kong"): Promise<void> => {
   const { entities } = new DeclarativeConfiguration({
     plugins: bundledPlugins,
     routerFlavor: "traditional_compatible",
@@ -16,7 +16,7 @@ export const bootstrapPostgres = async (port: number): Promise<void> => {
     port,
     user: "kong",
     password: "",
-    database: "kong",
+    database,
     timeoutMs: 5_000,
     isSecure: false,
     isVerified: false,

@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import { createZone, ZoneDict } from "../../adapters/node/index.ts";
+import { createZone, ZoneDict } from "../../adapters/node/zone/index.ts";
 
 /** What a hammering thread is born with. */
 export interface HammerData {

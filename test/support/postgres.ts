@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePorts } from "./ports.ts";
@@ -22,8 +22,12 @@ export interface Postgres {
 const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
 
-/** Starts a server of its own on a free port of 127.0.0.1, with a user and a database `kong`. */
-export const startPostgres = async (): Promise<Postgres> => {
+/**
+ * Starts a server of its own on a free port of 127.0.0.1, with a user and a database `kong`.
+ *
+ * @param pair Certificate and key of a server that speaks TLS.
+ */
+export const startPostgres = async (pair?: { chain: string; key: string }): Promise<Postgres> => {
   const folder = postgresFolder!;
   const data = mkdtempSync(path.join(tmpdir(), "sallyport-pg-"));
   const [port] = (await freePorts(1)) as [number];
@@ -34,7 +38,24 @@ export const startPostgres = async (): Promise<Postgres> => {
     ["-D", data, "-U", "kong", "--auth=trust", "-E", "UTF8", "--no-sync"],
     { ...identity, stdio: "ignore", cwd: data },
   );
-  const settings = [`listen_addresses=127.0.0.1`, `port=${port}`, `unix_socket_directories=`, `fsync=off`];
+  const secure = pair === undefined ? [] : ["ssl=on", "ssl_cert_file=server.crt", "ssl_key_file=server.key"];
+  if (pair !== undefined) {
+    for (const [name, text] of [
+      ["server.crt", pair.chain],
+      ["server.key", pair.key],
+    ] as const) {
+      const file = path.join(data, name);
+      writeFileSync(file, text, { mode: 0o600 });
+      if (isRoot) chownSync(file, nobody, nobody);
+    }
+  }
+  const settings = [
+    ...secure,
+    `listen_addresses=127.0.0.1`,
+    `port=${port}`,
+    `unix_socket_directories=`,
+    `fsync=off`,
+  ];
   const run = async (): Promise<(signal: NodeJS.Signals) => Promise<void>> => {
     const child = spawn(
       path.join(folder, "postgres"),

@@ -29,7 +29,7 @@ export const probePlugin = (
       }),
       headerFilter(exchange: Exchange) {
         calls.push("headerFilter");
-        behaviour.headerFilter?.(exchange);
+        return behaviour.headerFilter?.(exchange);
       },
       bodyFilter(exchange: Exchange, chunk: Uint8Array, isLast: boolean) {
         if (isLast) calls.push("bodyFilter");

@@ -96,11 +96,11 @@ export class ControlPlane extends DurableObject<ControlEnv> {
       logger: this.logger,
       database: this.database,
       counts: () => Promise.resolve([]),
+      node: () => informationOf(env, node),
     };
     const admin = createAdmin({
       ...options,
       plugins: workerPlugins,
-      node: () => informationOf(env, node),
     });
     const status = createStatusApi(options);
     this.router

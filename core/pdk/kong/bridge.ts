@@ -1,7 +1,4 @@
-/** Functions by name, in groups: `kong.service.request`. */
-export interface Bridge {
-  readonly [name: string]: Bridge | ((...args: never[]) => unknown);
-}
+import type { ScriptFunctions as Bridge } from "../../ports/scripts.ts";
 
 const snake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 

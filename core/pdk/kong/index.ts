@@ -1,1 +1,3 @@
+export { helloFunctions, kongFunctions } from "./kong.ts";
+export { settleResponse } from "./pending.ts";
 export { isKongModule, type KongModule, kongPlugin } from "./plugin.ts";

@@ -3,9 +3,10 @@ import type { Exchange } from "../exchange.ts";
 import type { ConsumerRow } from "../../entities/rows.ts";
 import type { LogLevel } from "../../ports/logger.ts";
 import type { Row } from "../../ports/directory.ts";
+import type { ScriptFunctions as Bridge } from "../../ports/scripts.ts";
 import type { PluginBinding, PluginHost } from "../plugin.ts";
 import { logRecord } from "../record.ts";
-import { type Bridge, bridged } from "./bridge.ts";
+import { bridged } from "./bridge.ts";
 import { onResponseHeaders, setStatus } from "./pending.ts";
 import { bodyText, headersOf, requestBridge, serviceBridge } from "./request.ts";
 
@@ -68,27 +69,56 @@ const clientBridge = (exchange: Exchange, { directory }: PluginHost): Bridge => 
   };
 };
 
-const logBridge = (exchange: Exchange, { logger, clock }: PluginHost, name: string): Bridge => {
+/** `kong.log` and `kong.log.err`. */
+const writers = ({ logger }: PluginHost, name: string, fields: { readonly requestId?: string }): Bridge => {
   const write =
     (level: LogLevel) =>
     (...parts: unknown[]): void =>
-      logger.log(level, `[${name}] ${parts.map(String).join("")}`, { requestId: exchange.id });
+      logger.log(level, `[${name}] ${parts.map(String).join("")}`, fields);
   return {
     call: write("notice"),
     ...Object.fromEntries(levels.map((level) => [level, write(level === "err" ? "error" : level)])),
+  };
+};
+
+const logBridge = (exchange: Exchange, host: PluginHost, name: string): Bridge => {
+  const { clock } = host;
+  return {
+    ...writers(host, name, { requestId: exchange.id }),
     serialize: () => JSON.stringify(logRecord(exchange, clock.nowMs())),
     setSerializeValue: (field: string, value: unknown) => exchange.setLogValue(field, value),
   };
 };
 
-/** The `kong` of one exchange. */
-export const kongOf = (
+/** What can be asked without an exchange. */
+const nodeBridge = ({ node, version, isTrusted }: PluginHost): Bridge => ({
+  getVersion: () => version,
+  ip: { isTrusted: (address: string) => isTrusted(address) },
+  node: { getId: () => node.id, getHostname: () => node.hostname },
+  cluster: { getId: () => undefined },
+  nginx: { getSubsystem: () => "http" },
+});
+
+/** The functions of `kong` while a TLS client introduces itself. */
+export const helloFunctions = (
+  serverName: string | undefined,
+  host: PluginHost,
+  name: string,
+  binding: PluginBinding,
+): Bridge => ({
+  ...nodeBridge(host),
+  client: { tls: { getServerName: () => serverName } },
+  log: writers(host, name, {}),
+  plugin: { getId: () => binding.id },
+});
+
+/** The functions of `kong` for one exchange. */
+export const kongFunctions = (
   exchange: Exchange,
   host: PluginHost,
   name: string,
   binding: PluginBinding,
-): Record<string, unknown> => {
-  const { node, version } = host;
+): Bridge => {
   const own = Symbol.for(`kong.ctx.${binding.id}`);
   const mine = (): Map<string, unknown> => {
     const found =
@@ -96,8 +126,8 @@ export const kongOf = (
     exchange.shared.set(own, found);
     return found;
   };
-  return bridged({
-    getVersion: () => version,
+  return {
+    ...nodeBridge(host),
     request: requestBridge(exchange, host),
     service: serviceBridge(exchange, host),
     response: responseBridge(exchange),
@@ -113,11 +143,11 @@ export const kongOf = (
         set: (key: string, value: unknown) => void mine().set(key, value),
       },
     },
-    ip: { isTrusted: (address: string) => host.isTrusted(address) },
-    node: { getId: () => node.id, getHostname: () => node.hostname },
-    cluster: { getId: () => undefined },
-    nginx: { getSubsystem: () => "http" },
     router: { getRoute: () => exchange.route, getService: () => exchange.service },
     plugin: { getId: () => binding.id },
-  });
+  };
 };
+
+/** The `kong` of one exchange, as plugins of the npm package call it. */
+export const kongOf = (...of: Parameters<typeof kongFunctions>): Record<string, unknown> =>
+  bridged(kongFunctions(...of));

@@ -26,6 +26,8 @@ export const onResponseHeaders = (exchange: Exchange, change: (headers: HeaderLi
 };
 
 export const setStatus = (exchange: Exchange, status: number): void => {
+  if (!Number.isInteger(status) || status < 100 || status > 599)
+    throw new TypeError(`status ${status} is not within 100..599`);
   if (exchange.response.sent !== undefined) throw new Error("headers have already been sent");
   if (exchange.response.status === 0) pendingOf(exchange).status = status;
   else exchange.response.status = status;

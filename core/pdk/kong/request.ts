@@ -3,7 +3,7 @@ import type { HeaderList } from "../../http/headers.ts";
 import type { Exchange, UpstreamTarget } from "../exchange.ts";
 import type { PluginHost } from "../plugin.ts";
 import { hostName } from "../request.ts";
-import type { Bridge } from "./bridge.ts";
+import type { ScriptFunctions as Bridge } from "../../ports/scripts.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -69,6 +69,19 @@ export const requestBridge = (exchange: Exchange, { isTrusted }: PluginHost): Br
   };
 };
 
+const methods = new Set(
+  "GET HEAD PUT POST DELETE OPTIONS MKCOL COPY MOVE PROPFIND PROPPATCH LOCK UNLOCK PATCH TRACE".split(" "),
+);
+
+/** @throws TypeError What plugins pass may come from anywhere: it never ends a line or a request. */
+const checked = <T>(value: T, isFine: boolean, what: string): T => {
+  if (!isFine) throw new TypeError(`invalid ${what}`);
+  return value;
+};
+
+const isWhole = (value: number, from: number, to: number): boolean =>
+  Number.isInteger(value) && value >= from && value <= to;
+
 const target = ({ upstream }: Exchange): UpstreamTarget => {
   if (upstream === undefined) throw new Error("there is no upstream yet");
   return upstream;
@@ -92,20 +105,28 @@ export const serviceBridge = (exchange: Exchange, { directory }: PluginHost): Br
       target(exchange).host = name;
     },
     setTarget(host: string, port: number) {
+      checked(host, typeof host === "string" && /^[\w.:[\]-]+$/.test(host), "host");
+      checked(port, isWhole(port, 0, 65_535), "port");
       Object.assign(target(exchange), { host, port, hostHeader: undefined });
     },
-    setRetries: (retries: number) => void (target(exchange).retries = retries),
+    setRetries: (retries: number) =>
+      void (target(exchange).retries = checked(retries, isWhole(retries, 0, 32_767), "retries")),
     setTimeouts(connectTimeoutMs: number, writeTimeoutMs: number, readTimeoutMs: number) {
+      for (const ms of [connectTimeoutMs, writeTimeoutMs, readTimeoutMs])
+        checked(ms, isWhole(ms, 1, 2 ** 31 - 2), "timeout");
       Object.assign(target(exchange), { connectTimeoutMs, writeTimeoutMs, readTimeoutMs });
     },
     request: {
       enableBuffering: () => undefined,
-      setScheme: (scheme: string) => void (target(exchange).scheme = scheme),
+      setScheme: (scheme: string) =>
+        void (target(exchange).scheme = checked(scheme, scheme === "http" || scheme === "https", "scheme")),
       setPath(path: string) {
         if (!path.startsWith("/")) throw new Error("path must start with /");
         target(exchange).path = path.replace(/[^\w\-.~!$&'()*+,;=:@/%]/g, (char) => encodeURIComponent(char));
       },
-      setRawQuery: (query: string) => void (request.query = query === "" ? undefined : query),
+      setRawQuery: (query: string) =>
+        void (request.query =
+          query === "" ? undefined : query.replace(/[^\x21-\x7e]/g, (char) => encodeURIComponent(char))),
       setQuery(values: Readonly<Record<string, string | true | (string | true)[]>>) {
         const sorted = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
         request.query = formatArguments(sorted);
@@ -113,7 +134,7 @@ export const serviceBridge = (exchange: Exchange, { directory }: PluginHost): Br
       clearQueryArg(name: string) {
         if (request.query !== undefined) request.query = withoutArgument(request.query, name) || undefined;
       },
-      setMethod: (method: string) => void (request.method = method),
+      setMethod: (method: string) => void (request.method = checked(method, methods.has(method), "method")),
       setHeader,
       addHeader: (name: string, value: unknown) => request.headers.append(name, textOf(value)),
       clearHeader: (name: string) => void request.headers.delete(name),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HeaderList } from "../../http/headers.ts";
+import { definePlugin, record } from "../../index.ts";
 import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 
 const consumers = [
@@ -51,3 +52,22 @@ describe("a consumer", () => {
     expect((await ask({ deny: ["x"] }, undefined, { anonymous: "nobody" })).status).toBe(200);
   });
 });
+
+test.each([
+  [false, 200],
+  [true, 403],
+])(
+  "groups that authentication found come first with always_use_authenticated_groups: %s",
+  async (always, status) => {
+    const finder = definePlugin({
+      name: "finder",
+      priority: 1_000,
+      config: record({}, { required: true }),
+      create: () => ({ access: (exchange) => void (exchange.authenticatedGroups = ["others"]) }),
+    });
+    const config = { allow: ["staff"], always_use_authenticated_groups: always };
+    const plugins = [{ name: "acl", config }, { name: "key-auth" }, { name: "finder" }];
+    const { client } = gatewayOn(oneRoute(plugins, { consumers }), { extraPlugins: [finder] });
+    expect((await client.send({ target: "/t", headers: [["apikey", "ann"]] })).status).toBe(status);
+  },
+);

@@ -50,3 +50,13 @@ test("a counter needs a sample rate", async () => {
     "sample_rate",
   );
 });
+
+test("metrics wait for a batch by its old name", async () => {
+  const metric = { name: "request_count", stat_type: "counter", sample_rate: 1 };
+  const config = { queue_size: 2, flush_timeout: 50, metrics: [metric] };
+  const all = gatewayOn(oneRoute([{ name: "datadog", config }]));
+  await all.client.send({ target: "/t" });
+  expect(all.ports.sockets.datagrams).toEqual([]);
+  await all.client.send({ target: "/t" });
+  await expect.poll(() => all.ports.sockets.datagrams.length).toBe(2);
+});

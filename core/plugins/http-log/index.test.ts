@@ -139,3 +139,16 @@ test.each([
 ])("%j is refused with its reason", (config, reason) => {
   expect(() => logged(config)).toThrow(reason);
 });
+
+test("type, time and batches are what is configured, by old names too", async () => {
+  const type = "application/json; charset=utf-8";
+  const all = logged({ content_type: type, timeout: 5, queue_size: 2, flush_timeout: 50 });
+  await all.client.send({ target: "/t" });
+  expect(all.ports.fetcher.sent).toEqual([]);
+  await all.client.send({ target: "/t" });
+  await expect.poll(() => all.ports.fetcher.sent.length).toBe(1);
+  expect(all.ports.fetcher.sent[0]).toMatchObject({
+    timeoutMs: 5,
+    headers: expect.arrayContaining([["Content-Type", type]]),
+  });
+});

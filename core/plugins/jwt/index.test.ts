@@ -119,3 +119,17 @@ describe("times", () => {
     expect(JSON.parse(body)).toEqual({ exp: "exceeds maximum allowed expiration" });
   });
 });
+
+test.each([
+  [true, 200],
+  [false, 401],
+])("secrets are base64 with secret_is_base64: %s", async (secret_is_base64, status) => {
+  const encoded = [{ username: "ada", jwt_secrets: [{ key: "k", secret: btoa("s3cret") }] }];
+  const { client } = gatewayOn(
+    oneRoute([{ name: "jwt", config: { secret_is_base64 } }], { consumers: encoded }),
+  );
+  const token = await sign({ iss: "k" });
+  expect((await client.send({ target: "/t", headers: [["Authorization", `Bearer ${token}`]] })).status).toBe(
+    status,
+  );
+});

@@ -67,3 +67,20 @@ test("the gateway's log is sent while the configuration is in use, and not after
   await all.client.send({ target: "/t" });
   expect(all.ports.fetcher.sent).toHaveLength(count);
 });
+
+test("attributes of the resource go with each span", async () => {
+  const all = traced({ resource_attributes: { team: "tea-drinkers" } });
+  await told(all);
+  expect(new TextDecoder().decode(all.ports.fetcher.sent[0]!.body as Uint8Array)).toContain("tea-drinkers");
+});
+
+test("an endpoint by its old name is asked, within the sum of the times", async () => {
+  const times = { connect_timeout: 1, send_timeout: 20, read_timeout: 300 };
+  const plugin = {
+    name: "opentelemetry",
+    config: { endpoint: "http://old.test/", queue: { max_batch_size: 1 }, ...times },
+  };
+  const all = gatewayOn(oneRoute([plugin]), { tracing: { isOn: true, samplingRate: 1 } });
+  await all.client.send({ target: "/t" });
+  expect(all.ports.fetcher.sent[0]).toMatchObject({ url: "http://old.test/", timeoutMs: 321 });
+});

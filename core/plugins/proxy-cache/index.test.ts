@@ -190,5 +190,10 @@ test("clients are told what is configured, and everything with kong-debug", asyn
 });
 
 test("another dictionary is refused", () => {
-  expect(() => cached({ memory: { dictionary_name: "x" } })).toThrow("missing shared dictionary 'x'");
+  expect(() => cached({ memory: { dictionary_name: "x" } })).toThrow("missing shared dict 'x'");
+});
+
+test("methods that are not listed pass the cache by", async () => {
+  const all = cached({ request_method: ["HEAD"] });
+  expect([await status(all), await status(all, { method: "HEAD" })]).toEqual(["200 Bypass", "200 Miss"]);
 });

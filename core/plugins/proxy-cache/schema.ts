@@ -73,7 +73,7 @@ export const schema = {
         const { strategy, memory } = values["config"] as Config;
         const name = memory?.dictionary_name;
         if (strategy !== "memory" || name === dictionary) return undefined;
-        return `missing shared dictionary '${name}'`;
+        return `missing shared dict '${name}'`;
       },
     }),
   ],

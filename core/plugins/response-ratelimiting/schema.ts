@@ -37,7 +37,6 @@ const limits = record(
 type Limits = Record<string, Infer<typeof limits>>;
 
 const orderProblem = (all: Readonly<Limits>): string | undefined => {
-  if (Object.keys(all).length === 0) return "expected at least one limit";
   for (const one of Object.values(all)) {
     const set = periods.filter((period) => (one?.[period] ?? null) !== null);
     for (const [i, shorter] of set.entries()) {
@@ -79,7 +78,12 @@ export const config = record(
       doc: "Refuse requests before they are proxied as soon as one limit is used up.",
     }),
     hide_client_headers: boolean({ required: true, default: false, doc: "Don't tell clients their limits." }),
-    limits: map(string(), limits, { required: true, doc: "Limits by name.", check: orderProblem }),
+    limits: map(string(), limits, {
+      required: true,
+      len_min: 1,
+      doc: "Limits by name.",
+      check: orderProblem,
+    }),
   },
   {
     required: true,

@@ -31,3 +31,14 @@ test("each exchange is a line on one connection, which ends with the configurati
   all.configure(oneRoute());
   expect([all.ports.sockets.streams.length, stream!.isClosed]).toEqual([1, true]);
 });
+
+test("how long it waits, and keeps an idle connection, is what is configured", async () => {
+  const config = { host: "logs.test", port: 7, timeout: 5, keepalive: 6 };
+  const all = gatewayOn(oneRoute([{ name: "tcp-log", config }]));
+  await all.client.send({ target: "/t" });
+  expect(all.ports.sockets.streams[0]!.target).toMatchObject({
+    timeoutMs: 5,
+    keepAliveMs: 6,
+    tls: undefined,
+  });
+});

@@ -93,3 +93,86 @@ test.each([
   const { headers } = all.ports.transport.sent.at(-1)!.request;
   expect(headers[headers.findIndex((one) => one.toLowerCase() === name) + 1]).toMatch(expected);
 });
+
+test("spans have the names that are configured, and credentials only when they are asked for", async () => {
+  const consumers = [
+    { username: "ada", keyauth_credentials: [{ id: "4b1a2c9e-7a0e-4b0e-9a43-0e6f7b0c3a11", key: "k" }] },
+  ];
+  const config = { local_service_name: "edge", tags_header: "X-Tags" };
+  const key: [string, string] = ["apikey", "k"];
+  const [request] = await spans(traced(config, { consumers: [...consumers, { username: "nobody" }] }), key, [
+    "X-Tags",
+    "a=b",
+  ]);
+  expect(request).toMatchObject({
+    localEndpoint: { serviceName: "edge" },
+    tags: { a: "b", "kong.credential": "4b1a2c9e-7a0e-4b0e-9a43-0e6f7b0c3a11" },
+  });
+  const [other] = await spans(
+    traced({ include_credential: false }, { consumers: [...consumers, { username: "nobody" }] }),
+    key,
+  );
+  expect(other!.tags).not.toHaveProperty("kong.credential");
+});
+
+test("a service without a name is told by the default", async () => {
+  const zipkin = {
+    sample_ratio: 1,
+    http_endpoint: "http://zipkin.test/spans",
+    default_service_name: "unnamed",
+  };
+  const services = [
+    {
+      url: "http://upstream.test",
+      routes: [{ paths: ["/t"] }],
+      plugins: [{ name: "zipkin", config: zipkin }],
+    },
+  ];
+  const [, proxy] = await spans(gatewayOn({ services }));
+  expect(proxy).toMatchObject({ remoteEndpoint: { serviceName: "unnamed" } });
+});
+
+test("clients are told the trace, and the collector has the sum of the times", async () => {
+  const times = { connect_timeout: 1, send_timeout: 20, read_timeout: 300 };
+  const all = traced({ http_response_header_for_traceid: "X-Trace", ...times });
+  const { headers } = await all.client.send({ target: "/t" });
+  expect(headers.get("x-trace")).toMatch(/^[0-9a-f]{32}$/);
+  expect(all.ports.fetcher.sent[0]!.timeoutMs).toBe(321);
+});
+
+const w3c = ["traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"] as const;
+
+test.each([
+  ["b3 by default", {}, ["x-b3-traceid"]],
+  ["the default format", { propagation: { default_format: "w3c" } }, ["traceparent"]],
+  ["the old default", { default_header_type: "w3c" }, ["traceparent"]],
+  ["the old type beside it", { header_type: "jaeger" }, ["uber-trace-id", "x-b3-traceid"]],
+  [
+    "what is to be injected",
+    { propagation: { inject: ["ot", "w3c"] } },
+    ["ot-tracer-traceid", "traceparent"],
+  ],
+])("upstreams are told the trace in %s", async (_, config, names) => {
+  const all = traced(config);
+  await all.client.send({ target: "/t" });
+  const sent = all.upstream.sent[0]!.request.headers.map((name) => name.toLowerCase());
+  const known = ["ot-tracer-traceid", "traceparent", "uber-trace-id", "x-b3-traceid"];
+  expect(known.filter((name) => sent.includes(name))).toEqual(names);
+});
+
+test.each([
+  ["looked for", { extract: ["w3c"], inject: ["b3"] }, true],
+  ["not looked for", { extract: ["b3"], inject: ["b3"] }, false],
+])("a trace that is %s", async (_, propagation, isTaken) => {
+  const all = traced({ propagation });
+  await all.client.send({ target: "/t", headers: [[...w3c]] });
+  const { headers } = all.upstream.sent[0]!.request;
+  const id = headers[headers.findIndex((name) => name.toLowerCase() === "x-b3-traceid") + 1];
+  expect(id === "0af7651916cd43dd8448eb211c80319c").toBe(isTaken);
+});
+
+test("headers that are to be cleared go no further", async () => {
+  const all = traced({ propagation: { extract: ["w3c"], clear: ["traceparent"], inject: ["b3"] } });
+  await all.client.send({ target: "/t", headers: [[...w3c]] });
+  expect(all.upstream.sent[0]!.request.headers).not.toContain("traceparent");
+});

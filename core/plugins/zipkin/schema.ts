@@ -58,7 +58,14 @@ export const config = record(
         },
         { doc: "A tag." },
       ),
-      { doc: "Tags for every span of a request." },
+      {
+        doc: "Tags for every span of a request.",
+        check(tags) {
+          const names = tags.map(({ name }) => name);
+          const repeated = names.find((name, i) => names.indexOf(name) < i);
+          return repeated === undefined ? undefined : `repeated tags are not allowed: ${repeated}`;
+        },
+      },
     ),
     http_span_name: string({
       required: true,

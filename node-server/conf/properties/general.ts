@@ -2,6 +2,12 @@ import { type Property, unused } from "../property.ts";
 
 export const logLevels = ["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"] as const;
 
+const errorTemplate = (form: string): Property => ({
+  type: "path",
+  default: "",
+  doc: `File with the layout of errors in ${form}: \`%s\` for the message, \`%s\` for the request id, \`%%\` for a percent sign. The message is escaped for the form.`,
+});
+
 export const general = {
   prefix: {
     type: "string",
@@ -46,6 +52,23 @@ export const general = {
     min: 0,
     max: 1,
     doc: "The part of exchanges that is recorded, 0 to 1, where a plugin says nothing.",
+  },
+  untrusted_js: {
+    type: "string",
+    default: "off",
+    oneOf: ["off", "sandbox", "on"],
+    doc: "Functions in configurations (pre-function, post-function): `off` refuses them; `sandbox` runs them in an interpreter that sees nothing but `kong`; `on` runs them as part of the gateway, with all that it may do.",
+  },
+  untrusted_js_max_ms: {
+    type: "integer",
+    default: "50",
+    min: 1,
+    doc: "Milliseconds that such a function may run at a time in the sandbox.",
+  },
+  untrusted_js_max_memory: {
+    type: "size",
+    default: "16m",
+    doc: "The most memory that the functions of one configuration may keep in the sandbox, in each worker: a number with `k`, `m` or `g`.",
   },
   nginx_worker_processes: {
     type: "string",
@@ -135,23 +158,23 @@ export const general = {
   }),
   ...unused("nothing is reported to anybody", { anonymous_reports: "off" }),
   ...unused("upstreams are reached directly", { proxy_server: "", proxy_server_ssl_verify: "on" }),
-  ...unused("bodies of errors have Kong's form: use a plugin to change them", {
-    error_template_html: "",
-    error_template_json: "",
-    error_template_xml: "",
-    error_template_plain: "",
-  }),
+  error_template_html: errorTemplate("HTML"),
+  error_template_json: errorTemplate("JSON"),
+  error_template_xml: errorTemplate("XML"),
+  error_template_plain: errorTemplate("plain text"),
   ...unused("plugins are TypeScript or JavaScript modules: name their files in `plugins`", {
     pluginserver_names: "",
     lua_package_path: "./?.lua;./?/init.lua;",
     lua_package_cpath: "",
-    untrusted_lua: "sandbox",
-    untrusted_lua_sandbox_requires: "",
-    untrusted_lua_sandbox_environment: "",
     openresty_path: "",
     wasm: "off",
     wasm_filters_path: "",
     wasm_filters: "bundled,user",
+  }),
+  ...unused("functions in configurations are JavaScript: see untrusted_js", {
+    untrusted_lua: "sandbox",
+    untrusted_lua_sandbox_requires: "",
+    untrusted_lua_sandbox_environment: "",
   }),
   ...unused("use `sallyport explain` and `sallyport dev`", {
     request_debug: "on",

@@ -1,8 +1,8 @@
-import type { Exchange } from "../../pdk/index.ts";
-import type { Config } from "./schema.ts";
+import type { Exchange } from "../exchange.ts";
+import type { LimitConfig } from "./schema.ts";
 
 /** Whose requests are counted together; the client's address where what was configured is not there. */
-export const identifierOf = (config: Config): ((exchange: Exchange) => string) => {
+export const identifierOf = (config: LimitConfig): ((exchange: Exchange) => string) => {
   const { limit_by: by, header_name: header, path } = config;
   const find = (exchange: Exchange): string | undefined => {
     switch (by) {

@@ -1,0 +1,1 @@
+export { LdapBinder } from "./binder.ts";

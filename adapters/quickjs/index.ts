@@ -1,0 +1,2 @@
+export type { SandboxLimits } from "./interpreter.ts";
+export { Sandbox } from "./sandbox.ts";

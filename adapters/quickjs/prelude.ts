@@ -1,0 +1,111 @@
+/**
+ * What an interpreter runs before any text of a configuration: it takes away what would run long beyond the reach of the
+ * interrupt handler, and makes `kong` and the functions of the texts.
+ *
+ * Loops inside QuickJS's built-in functions ask nobody whether their time is over: on an array of length 2^32, a pretended
+ * one of length 2^53, or two texts of megabytes they run for minutes. So the former are for real arrays of at most 10^5
+ * elements, the latter for a haystack times needle of at most 10^8.
+ */
+export const prelude = `
+"use strict";
+(call) => {
+  const { parse, stringify } = JSON;
+  const { isArray } = Array;
+  const { apply } = Reflect;
+  const AsyncFunction = (async () => {}).constructor;
+  const snake = (name) => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+
+  const mostElements = 1e5;
+  const mostWork = 1e8;
+  const small = (list) => {
+    if (!isArray(list)) throw new TypeError("this is for arrays only");
+    if (list.length > mostElements) throw new RangeError("the array is too long");
+  };
+  const guard = (object, name, check) => {
+    const method = object[name];
+    if (typeof method !== "function") return;
+    const guarded = { [name](...args) { check(this, args); return apply(method, this, args); } }[name];
+    Object.defineProperty(object, name, { value: guarded, writable: true, configurable: true });
+  };
+  // These take one step at a time, and the interrupt handler is asked between them.
+  const stepwise = new Set(["constructor", "values", "keys", "entries", "push", "pop", "at"]);
+  for (const name of Object.getOwnPropertyNames(Array.prototype)) {
+    if (stepwise.has(name)) continue;
+    guard(Array.prototype, name, (list, args) => {
+      small(list);
+      for (let i = 0; i < args.length; i++) {
+        if (isArray(args[i])) small(args[i]);
+        else if (name === "concat" && typeof args[i] === "object" && args[i] !== null)
+          throw new TypeError("concat is for arrays only");
+      }
+    });
+  }
+  for (const name of ["indexOf", "lastIndexOf", "includes", "split", "replace", "replaceAll"]) {
+    guard(String.prototype, name, (text, [part]) => {
+      if (String(text).length * String(part).length > mostWork) throw new RangeError("the texts are too long");
+    });
+  }
+  for (const name of ["padStart", "padEnd", "normalize", "localeCompare"])
+    guard(String.prototype, name, (text) => {
+      if (String(text).length > 1e6) throw new RangeError("the text is too long");
+    });
+  guard(JSON, "stringify", (_, [value, replacer]) => { if (isArray(replacer)) small(replacer); });
+  guard(JSON, "parse", (_, [text]) => { if (String(text).length > 4e6) throw new RangeError("the text is too long"); });
+  guard(String, "raw", (_, [{ raw }]) => small(raw));
+  guard(Function.prototype, "apply", (_, [, list]) => { if (list !== undefined && list !== null) small(list); });
+  // They make numbers that take seconds to multiply.
+  delete globalThis.BigInt;
+
+  class PDKError extends Error {}
+  const read = (path, answer) => {
+    if (answer[0] === "e") throw new PDKError("PDK method " + path + " failed: " + answer.slice(1));
+    return parse(answer.slice(1));
+  };
+  const method = (name, path) => (...args) => {
+    const answer = call(name, stringify(args));
+    return typeof answer === "string" ? read(path, answer) : answer.then((text) => read(path, text));
+  };
+  const group = (names, name, path) => {
+    const { call: own, ...inner } = names;
+    const made = own === undefined ? {} : method(name + ".call", path);
+    for (const [key, value] of Object.entries(inner)) {
+      const at = path + "." + snake(key);
+      const full = name === "" ? key : name + "." + key;
+      const part = value === true ? method(full, at) : group(value, full, at);
+      made[key] = part;
+      made[snake(key)] = part;
+    }
+    return Object.freeze(made);
+  };
+
+  const bodyOf = (text) => {
+    try {
+      return Function("kong", text);
+    } catch (error) {
+      try {
+        return AsyncFunction("kong", text);
+      } catch (second) {
+        throw /\\bawait\\b/.test(text) ? second : error;
+      }
+    }
+  };
+  return {
+    check: (text) => void bodyOf(text),
+    bind: (names) => group(parse(names), "", "kong"),
+    compile(text) {
+      const body = bodyOf(text);
+      let handler;
+      const follow = (made, kong) => {
+        if (typeof made !== "function") return undefined;
+        handler = made;
+        return handler(kong);
+      };
+      return (kong) => {
+        if (handler !== undefined) return handler(kong);
+        const made = body(kong);
+        return made instanceof Promise ? made.then((later) => follow(later, kong)) : follow(made, kong);
+      };
+    },
+  };
+};
+`;

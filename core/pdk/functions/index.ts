@@ -1,0 +1,1 @@
+export { functionsPlugin } from "./plugin.ts";
