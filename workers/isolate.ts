@@ -1,4 +1,10 @@
-import { CronTimers, KvConfigurations, socketDialer } from "../adapters/cloudflare/index.ts";
+import {
+  CronTimers,
+  EdgeTransport,
+  KvConfigurations,
+  socketDialer,
+  SocketTransport,
+} from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
   FetchTransport,
@@ -120,7 +126,7 @@ export class Isolate {
         subtle: webSubtle,
         fetcher: new WebFetcher(),
         files: undefined,
-        transport: new FetchTransport(cloudflareFetch),
+        transport: new EdgeTransport(new FetchTransport(cloudflareFetch), new SocketTransport()),
       },
       {
         version: manifest.version,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MemoryClock, MemoryLogger, MemorySharedDict, MemoryTimers } from "../../../adapters/memory/index.ts";
 import { describeCounters } from "../../../test/contracts/counters.ts";
+import type { Taken } from "../../ports/counters.ts";
 import type { SharedDict } from "../../ports/shareddict.ts";
 import { DictCounters, LeasedCounters, SyncedCounters } from "./index.ts";
 
@@ -58,8 +59,8 @@ describe("leases", () => {
     return { ...far, timers, all: Array.from({ length: isolates }, () => leased(far.remote, timers, clock)) };
   };
   const window = { key: "k", limit: 1_000, endsInMs: 60_000 };
-  const count = async (asked: Iterable<PromiseLike<{ isAllowed: boolean }> | { isAllowed: boolean }>) =>
-    (await Promise.all(asked)).filter(({ isAllowed }) => isAllowed).length;
+  const count = async (asked: (Promise<Taken> | Taken)[]) =>
+    (await Promise.all(asked.map(async (one) => one))).filter(({ isAllowed }) => isAllowed).length;
 
   test("let exactly the limit pass by several at once, and ask for a fraction of the requests", async () => {
     const { all, dict, calls } = open(3);
