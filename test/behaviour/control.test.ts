@@ -131,14 +131,14 @@ describe("sallyport deploy", () => {
         {
           name: "s",
           host: "10.1.2.3",
-          routes: [{ name: "tea", paths: ["/"], destinations: [{ port: 80 }], plugins }],
+          routes: [{ name: "tea", paths: ["/"], preserve_host: true, plugins }],
         },
         { name: "g", url: "grpc://up.test", routes: [{ name: "rpc", protocols: ["grpc"], paths: ["/g"] }] },
       ],
     });
     const { code, stdout, stderr } = await run("deploy", file, "--dry-run");
     expect(code).toBe(1);
-    expect(stdout).toContain("ignored at the edge: route tea: destinations");
+    expect(stdout + stderr).not.toContain("preserve_host");
     for (const text of ["service s: host 10.1.2.3", "route rpc: protocols grpc", "service g: protocol grpc"])
       expect(stderr).toContain(`Error: ${text}`);
     expect(stderr).toContain("Error: plugin file-log on route tea: ");

@@ -18,11 +18,10 @@ const derivedHost = (address: UpstreamAddress): string => {
 };
 
 const hostIn = (headers: readonly string[]): string | undefined => {
-  for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i]!;
-    if (name.length === 4 && name.toLowerCase() === "host") return headers[i + 1];
-  }
-  return undefined;
+  const at = headers.findIndex(
+    (text, i) => i % 2 === 0 && text.length === 4 && text.toLowerCase() === "host",
+  );
+  return at < 0 ? undefined : headers[at + 1];
 };
 
 /** Loopback is for development: fetch reaches it there, and nothing does elsewhere. */

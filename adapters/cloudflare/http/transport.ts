@@ -52,7 +52,7 @@ class SocketCall implements UpstreamCall {
   private readonly address: UpstreamAddress;
   private readonly request: UpstreamRequest;
   private readonly listener: UpstreamListener;
-  private socket: Socket | undefined;
+  private close: () => void = () => undefined;
   private isSent = false;
   private isOver = false;
 
@@ -65,10 +65,6 @@ class SocketCall implements UpstreamCall {
   cancel(): void {
     this.isOver = true;
     this.close();
-  }
-
-  private close(): void {
-    this.socket?.close().catch(() => undefined);
   }
 
   async run(): Promise<void> {
@@ -97,7 +93,7 @@ class SocketCall implements UpstreamCall {
       () => undefined,
     );
     const socket = await within(opening, request.connectTimeoutMs, "connect_timeout");
-    this.socket = socket;
+    this.close = () => void socket.close().catch(() => undefined);
     const outgoing = new Outgoing(socket.writable.getWriter(), request);
     const reader = socket.readable.getReader();
     const incoming = new Incoming(
