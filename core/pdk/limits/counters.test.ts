@@ -34,7 +34,7 @@ const remoteDict = (clock: MemoryClock) => {
 const leased = (remote: SharedDict, timers: MemoryTimers, clock: MemoryClock): LeasedCounters =>
   new LeasedCounters(remote, {
     clock,
-    later: (delayMs, work) => void timers.at(delayMs, "lease", work),
+    later: (delayMs, work) => void (delayMs === 0 ? work() : timers.at(delayMs, "lease", work)),
     onError: (error) => {
       throw error;
     },

@@ -5,9 +5,9 @@ import type { Ready } from "../../ready.ts";
 
 /** Milliseconds that an unused lease is held, and that a limit which was found used up is not asked for again. */
 const holdMs = 1_000;
-/** The most that is taken out of sight of others: one part of this many of what is left. */
+/** A lease is at most one part of this many of what is left; half a one may be there when the next comes. */
 const parts = 16;
-const maxLease = 128;
+const maxLease = 1_024;
 /** Windows that are known at once before those that are over are looked for. */
 const manyPools = 1_024;
 
@@ -38,7 +38,7 @@ export interface LeasedCountersWorld {
 /**
  * Counters in a remote dict that are asked once for many requests: a lease is counted there first and used here then.
  * Never more than the limit are allowed, however many count. All of the limit can be used: leases double while they are
- * used up, never exceed a 16th of what is left, and go back a second after they were taken; until then what one holds
+ * used up, are never more than a tenth of what is left, and go back a second after they were taken; until then what one holds
  * is not there for others. Counts that are told contain what others hold.
  */
 export class LeasedCounters implements Counters {
@@ -56,7 +56,10 @@ export class LeasedCounters implements Counters {
     const nowMs = this.world.clock.nowMs();
     const pools = windows.map((window) => this.pool(window, nowMs));
     if (pools.every(({ unused }) => unused > 0)) {
-      for (const pool of pools) pool.unused--;
+      for (const [i, pool] of pools.entries()) {
+        pool.unused--;
+        this.refill(pool, windows[i]!.limit, nowMs);
+      }
       return { isAllowed: true, counts: pools.map(countOf) };
     }
     if (pools.some(({ unused, emptyUntilMs }) => unused === 0 && emptyUntilMs > nowMs))
@@ -99,26 +102,47 @@ export class LeasedCounters implements Counters {
       return true;
     }
     // Others ask for what they need alone: whether the first one lives to hear its answer, nobody knows.
-    const isFirst = nowMs - pool.askedAtMs >= holdMs;
-    const asked = isFirst ? pool.lease : 1;
-    if (isFirst) pool.askedAtMs = nowMs;
-    try {
-      const sum = await this.dict.incr(pool.key, asked, 0, this.restMs(pool));
-      // Whole ones: a limit may have a fraction.
-      const granted = Math.max(0, Math.min(asked, Math.floor(asked - (sum - limit))));
-      if (granted < asked) await this.dict.incr(pool.key, granted - asked, 0, this.restMs(pool));
-      // What others asked for in vain is on its way back.
-      pool.sum = Math.min(limit, sum - asked + granted);
-      pool.lease = Math.max(1, Math.min(2 * asked, maxLease, Math.floor((limit - sum) / parts)));
-      if (granted === 0) {
-        pool.emptyUntilMs = this.world.clock.nowMs() + holdMs;
-        return false;
+    if (isAsking(pool, nowMs)) return (await this.ask(pool, limit, 1)) > 0;
+    const granted = await this.askFirst(pool, limit, nowMs);
+    if (granted > 1) this.hold(pool, granted - 1);
+    return granted > 0;
+  }
+
+  /** Asks for the next lease while there is something left of this one, so that nobody waits for it. */
+  private refill(pool: Pool, limit: number, nowMs: number): void {
+    if (pool.lease === 1 || pool.unused > pool.lease / 2 || isAsking(pool, nowMs)) return;
+    pool.askedAtMs = nowMs;
+    this.world.later(0, async () => {
+      try {
+        const granted = await this.askFirst(pool, limit, nowMs);
+        if (granted > 0) this.hold(pool, granted);
+      } catch (error) {
+        this.world.onError(error);
       }
-      if (granted > 1) this.hold(pool, granted - 1);
-      return true;
+    });
+  }
+
+  private async askFirst(pool: Pool, limit: number, nowMs: number): Promise<number> {
+    pool.askedAtMs = nowMs;
+    try {
+      return await this.ask(pool, limit, pool.lease);
     } finally {
-      if (isFirst) pool.askedAtMs = -Infinity;
+      pool.askedAtMs = -Infinity;
     }
+  }
+
+  /** Counts remotely. @returns How many of those asked for are within the limit. */
+  private async ask(pool: Pool, limit: number, asked: number): Promise<number> {
+    const sum = await this.dict.incr(pool.key, asked, 0, this.restMs(pool));
+    // Whole ones: a limit may have a fraction.
+    const granted = Math.max(0, Math.min(asked, Math.floor(asked - (sum - limit))));
+    if (granted < asked) await this.dict.incr(pool.key, granted - asked, 0, this.restMs(pool));
+    // What others asked for in vain is on its way back.
+    pool.sum = Math.min(limit, sum - asked + granted);
+    const most = Math.min(maxLease, Math.floor((limit - sum) / parts));
+    pool.lease = Math.max(1, Math.min(2 * pool.lease, most));
+    if (granted === 0) pool.emptyUntilMs = this.world.clock.nowMs() + holdMs;
+    return granted;
   }
 
   private hold(pool: Pool, count: number): void {
@@ -168,5 +192,7 @@ export class LeasedCounters implements Counters {
     this.sweepAt = Math.max(manyPools, 2 * this.pools.size);
   }
 }
+
+const isAsking = ({ askedAtMs }: Pool, nowMs: number): boolean => nowMs - askedAtMs < holdMs;
 
 const countOf = ({ sum, unused }: Pool): number => sum - unused;
