@@ -35,6 +35,12 @@ const routing: Case[] = [
     upstream: { url: "/a", headers: { host: "kept.test", "x-forwarded-host": "kept.test" } },
   },
   {
+    name: "the body of a GET passes",
+    asks: { path: "/open/", body: "hello" },
+    status: 200,
+    upstream: { method: "GET", headers: { "content-length": "5" }, body: "hello" },
+  },
+  {
     name: "a body passes with a preserved Host",
     asks: { method: "POST", path: "/preserved/", headers: ["Host", "kept.test"], body: "hello" },
     status: 200,

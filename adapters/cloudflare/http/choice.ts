@@ -29,8 +29,8 @@ const isForeignAddress = (host: string): boolean =>
   (ipv4.test(host) && !host.startsWith("127.")) || (host.includes(":") && host !== "::1");
 
 /**
- * Sends by fetch what fetch sends as it is meant, and the rest by sockets: another Host than the address has, and
- * addresses in place of names, which the platform's fetch refuses. A WebSocket goes by fetch in any case: only that can
+ * Sends by fetch what fetch sends as it is meant, and the rest by sockets: another Host than the address has, a GET with
+ * a body, and addresses in place of names, which the platform's fetch refuses. A WebSocket goes by fetch in any case: only that can
  * hand it to the client.
  */
 export class EdgeTransport implements Transport {
@@ -53,9 +53,11 @@ export class EdgeTransport implements Transport {
     return this.way(address, request).send(address, request, listener);
   }
 
-  private way(address: UpstreamAddress, { upgrade, headers }: UpstreamRequest): Transport {
+  private way(address: UpstreamAddress, { upgrade, headers, method, body }: UpstreamRequest): Transport {
     if (upgrade !== undefined) return this.fetching;
     if (isForeignAddress(address.host)) return this.sockets;
+    // fetch refuses it before it asks anybody.
+    if (body !== undefined && (method === "GET" || method === "HEAD")) return this.sockets;
     const host = hostIn(headers);
     const isDerived = host === undefined || host.toLowerCase() === derivedHost(address).toLowerCase();
     return isDerived ? this.fetching : this.sockets;
