@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -114,6 +114,27 @@ describe("the control plane of the edge", () => {
       .poll(() => served("/synced"), { timeout: 10_000 })
       .toEqual(["from the origin", "from the origin"]);
     expect((await run(...args)).stdout).toBe("nothing to do\n");
+  }, 60_000);
+
+  test("sync --watch brings each change over until it is told to stop", async () => {
+    await atOrigin("PUT", "/routes/watched", { paths: ["/watched"] });
+    await atOrigin("POST", "/routes/watched/plugins", answering("at first"));
+    const tokens = ["--to-token", adminToken, "--yes", "--watch", "--interval", "0.1"];
+    const args = ["sync", "--from", `http://127.0.0.1:${origin.adminPort}`, "--to", edgeUrl(), ...tokens];
+    const watch = spawn(process.execPath, [bin, ...args], { cwd: folder, stdio: "ignore" });
+    const ended = new Promise((resolve) => watch.on("exit", resolve));
+    try {
+      const both = (text: string) =>
+        expect.poll(() => served("/watched"), { timeout: 20_000 }).toEqual([text, text]);
+      await both("at first");
+      const { body } = await atOrigin("GET", "/routes/watched/plugins");
+      const [{ id }] = body["data"] as [{ id: string }];
+      await atOrigin("PATCH", `/plugins/${id}`, { config: { message: "changed" } });
+      await both("changed");
+    } finally {
+      watch.kill("SIGTERM");
+    }
+    expect(await ended).toBe(0);
   }, 60_000);
 });
 
