@@ -1,4 +1,4 @@
-import { type Missing, type PluginDefinition, restricted } from "../pdk/index.ts";
+import type { PluginDefinition } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
 import { azureFunctions } from "./azure-functions/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
@@ -73,17 +73,3 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestTermination,
   postFunction,
 ];
-
-/** What plugins can't have in a Worker. */
-export const workerMissing: Missing = {
-  database: "counters of a cluster are in a database, which Workers don't have",
-  writes: "it writes rows while it serves, and Workers only read the configuration",
-  redis: "Workers keep no connection to Redis between requests",
-  files: "Workers have no files",
-  sockets: "it keeps a socket open, which Workers don't do between requests",
-  datagrams: "Workers send no UDP",
-  javascript: "Workers can't run code that comes as text",
-};
-
-/** The plugins of a Worker. Each runs where the platform lets it; a configuration that needs more is refused by name. */
-export const workerPlugins = restricted(bundledPlugins, workerMissing);
