@@ -7,7 +7,11 @@ export const config = record(
     keepalive: number({ default: 60_000, doc: "Without effect: connections are the platform's." }),
     https: boolean({ default: true, doc: "Ask by HTTPS." }),
     https_verify: boolean({ default: false, doc: "Without effect: certificates are verified." }),
-    apikey: string({ referenceable: true, doc: "The key that the function asks for." }),
+    apikey: string({
+      referenceable: true,
+      encrypted: true,
+      doc: "The key that the function asks for.",
+    }),
     clientid: string({ referenceable: true, doc: "The client that the function asks for." }),
     appname: string({ required: true, doc: "The name of the application." }),
     hostdomain: string({

@@ -11,7 +11,8 @@ const patternProblem = (pattern: string): string | undefined => {
   }
 };
 
-const patterns = (doc: string) => array(string({ check: patternProblem }), { default: [], doc });
+const patterns = (doc: string) =>
+  array(string({ is_regex: true, check: patternProblem }), { default: [], doc });
 
 export const config = record(
   {
