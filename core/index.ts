@@ -1,5 +1,7 @@
 /** The front door: the one file of the core that adapters and roots import. */
+export * from "./ports/acme.ts";
 export * from "./ports/body.ts";
+export * from "./ports/certificates.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/dialer.ts";
 export * from "./ports/counters.ts";
@@ -9,6 +11,7 @@ export * from "./ports/downstream.ts";
 export * from "./ports/eventlog.ts";
 export * from "./ports/fetcher.ts";
 export * from "./ports/healthboard.ts";
+export * from "./ports/keyvalue.ts";
 export * from "./ports/ldap.ts";
 export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";

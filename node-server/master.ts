@@ -123,7 +123,7 @@ export class Master {
       opened === undefined
         ? database
         : new Database({ ...databaseOptions, store: opened.store, reader: opened.reader });
-    const records = new DatabaseRecords(database);
+    const records = new DatabaseRecords(database, opened !== undefined);
     const id = conf.nodeId ?? nodeId(conf.prefix);
     const timers = new Schedule({
       timers: new WebTimers(logger),
@@ -189,6 +189,7 @@ export class Master {
         dicts: () => keeper.usage(),
         cache: cacheControl(zones, timers, logger),
         responses: responsesOf(zones, masterOwner),
+        ask: (plugin, question) => pool.ask(plugin, question),
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
           logger.level = level;
           pool.setLogLevel(level);

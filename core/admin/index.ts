@@ -2,7 +2,6 @@ import { bundledVaults } from "../entities/index.ts";
 import type { DnsStatistics } from "../dns/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { SharedDict } from "../ports/shareddict.ts";
 import type { PluginDefinition } from "../pdk/index.ts";
 import { type Database, each } from "../store/index.ts";
 import { addStatistics, type TimerStatistics } from "../timers/index.ts";
@@ -14,7 +13,7 @@ import { metricsResource } from "./metrics.ts";
 import { information, type NodeInformation } from "./information.ts";
 import { logLevelResources, type LogLevelControl, nodeResources, type NodeTimers } from "./node.ts";
 import { openApi } from "./openapi.ts";
-import { pluginResources } from "./pluginroutes.ts";
+import { pluginResources, type PluginReach } from "./pluginroutes.ts";
 import { stateOf } from "./readiness.ts";
 import { entityResources } from "./resources.ts";
 import { schemaResources } from "./schemas.ts";
@@ -31,7 +30,7 @@ export type { LogLevelControl } from "./node.ts";
 export { createStatusApi, type StatusOptions } from "./readiness.ts";
 export type { DictUsage, WorkerCounts } from "./status.ts";
 
-export interface AdminOptions {
+export interface AdminOptions extends PluginReach {
   /** `sallyport/<version>` */
   readonly server: string;
   readonly clock: Clock;
@@ -49,8 +48,6 @@ export interface AdminOptions {
   readonly dicts?: () => readonly DictUsage[];
   /** What `/cache` looks at; nothing is cached without. */
   readonly cache?: CacheControl;
-  /** What plugins keep for their workers. */
-  readonly responses?: SharedDict;
   readonly health?: HealthSource;
   /** What the DNS clients counted; undefined (or none given) when the platform resolves names. */
   readonly dns?: () => Promise<DnsStatistics | undefined>;
@@ -119,7 +116,7 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     health,
     nodeId: () => node().nodeId,
   });
-  pluginResources(app, plugins, database, options.responses);
+  pluginResources(app, plugins, database, options);
   app.resource("/endpoints", {
     GET: () => json({ data: endpointsOf(app.endpoints.map(({ path }) => path)) }),
   });

@@ -32,6 +32,7 @@ export { LogTap } from "./logtap.ts";
 export type { PluginMigration } from "./migration.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
+export { redisServer } from "./redis.ts";
 export { logRecord, type LogRecord } from "./record.ts";
 export { ClientRequest, hostName } from "./request.ts";
 export { ClientResponse, type ResponseSource } from "./response.ts";

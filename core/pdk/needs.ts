@@ -4,7 +4,15 @@ import { addEntityError, type ErrorTree, putErrorAt } from "../schema/tree.ts";
 import type { PluginDefinition } from "./plugin.ts";
 
 /** What a plugin may need of the place where it runs. */
-export type Need = "database" | "writes" | "redis" | "files" | "sockets" | "datagrams" | "javascript";
+export type Need =
+  | "database"
+  | "writes"
+  | "redis"
+  | "files"
+  | "sockets"
+  | "datagrams"
+  | "certificates"
+  | "javascript";
 
 /** Needs that can't be met, each with the reason that operators are told. */
 export type Missing = Partial<Readonly<Record<Need, string>>>;

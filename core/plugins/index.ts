@@ -1,5 +1,6 @@
 import { type Missing, type PluginDefinition, restricted } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
+import { acme } from "./acme/index.ts";
 import { azureFunctions } from "./azure-functions/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
@@ -43,6 +44,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   botDetection,
   cors,
   session,
+  acme,
   jwt,
   oauth2,
   keyAuth,
@@ -76,12 +78,13 @@ export const bundledPlugins: readonly PluginDefinition[] = [
 
 /** What plugins can't have in a Worker. */
 export const workerMissing: Missing = {
-  database: "counters of a cluster are in a database, which Workers don't have",
+  database: "it keeps what it counts or writes in a database, which Workers don't have",
   writes: "it writes rows while it serves, and Workers only read the configuration",
   redis: "Workers keep no connection to Redis between requests",
   files: "Workers have no files",
   sockets: "it keeps a socket open, which Workers don't do between requests",
   datagrams: "Workers send no UDP",
+  certificates: "certificates of Workers are the platform's",
   javascript: "Workers can't run code that comes as text",
 };
 
