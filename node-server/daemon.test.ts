@@ -114,13 +114,14 @@ describe("a start is refused", () => {
     const { code, output } = await failing({ conf: { prefix: daemon.prefix } });
     expect([code, output]).toEqual([1, expect.stringContaining("already running")]);
   });
+});
 
-  test("with a plugin file that is none", async () => {
-    const { code, output } = await failing({
-      conf: { plugins: path.resolve(import.meta.dirname, "version.ts") },
-    });
-    expect([code, output]).toEqual([1, expect.stringContaining("does not export")]);
-  });
+test("a plugin file that is none is told, and the gateway starts without it", async () => {
+  const file = path.resolve(import.meta.dirname, "version.ts");
+  const daemon = await start({ conf: { plugins: `bundled,${file}` } });
+  expect(daemon.output()).toContain("does not export");
+  expect((await post(daemon, answering("served"))).status).toBe(201);
+  expect((await ask(daemon.proxyPort, { path: "/r" })).body).toContain("served");
 });
 
 describe("POST /config", () => {

@@ -1,8 +1,8 @@
-import { connect, isIP } from "node:net";
+import { isIP } from "node:net";
 
 import type { UpstreamAddress } from "../../../core/index.ts";
+import { dial } from "./dial.ts";
 import type { Resolve } from "./resolve.ts";
-import { bind, onread } from "./socket.ts";
 import { UpstreamConnection } from "./upstream.ts";
 import { TlsDialer } from "./upstreamtls.ts";
 
@@ -85,20 +85,13 @@ export class Pool {
   }
 
   private dial(ip: string): UpstreamConnection {
-    const { port } = this.address;
-    const { dialer } = this;
-    const socket =
-      dialer === undefined
-        ? connect({ host: ip, port, noDelay: true, allowHalfOpen: true, onread })
-        : dialer.dial(ip, port);
-    const connection = new UpstreamConnection(socket, this);
+    const connection = dial(
+      ip,
+      this.address.port,
+      this.dialer,
+      (socket) => new UpstreamConnection(socket, this),
+    );
     this.open++;
-    bind(socket, connection, dialer !== undefined);
-    if (dialer === undefined) socket.once("connect", () => connection.connected());
-    else {
-      socket.once("connect", () => connection.reached());
-      socket.once("secureConnect", () => connection.connected());
-    }
     return connection;
   }
 

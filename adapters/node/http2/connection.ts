@@ -8,7 +8,6 @@ import { Http2Error } from "./error.ts";
 import {
   ACK,
   DEFAULT_WINDOW,
-  ENHANCE_YOUR_CALM,
   FLOW_CONTROL_ERROR,
   MAX_MAX_FRAME_BYTES,
   MAX_WINDOW,
@@ -22,14 +21,9 @@ import {
   settingsAck,
   windowFrame,
 } from "./frame.ts";
+import { type Ending, Past } from "./past.ts";
 import { type FrameSink, FrameReader } from "./reader.ts";
 import type { Stream } from "./stream.ts";
-
-/** How a stream ended: both sides were done, the other side cut it, or this one did. */
-export type Ending = "ended" | "cut" | "reset";
-
-/** Streams of the past that are remembered: frames for them may still be on their way. */
-const MAX_PAST = 256;
 
 /**
  * Bytes that may arrive on the connection before the other side hears that they did. It hears so at once, whoever
@@ -42,13 +36,6 @@ const MAX_SENT_FRAME_BYTES = 65_536;
 
 /** Answers to pings and settings that may wait for a peer that does not read. */
 const MAX_UNREAD_ANSWERS = 1_000;
-
-/**
- * Streams that the other side may cut: so many at once, and so many again every ten seconds; each that comes to its
- * end makes up for one. (CVE-2023-44487: requests that are reset at once cost their sender nothing.)
- */
-const MAX_CUT = 1_000;
-const CUT_PERIOD_MS = 10_000;
 
 /** Milliseconds in which the peer may read why its connection ends. */
 const FAREWELL_MS = 1_000;
@@ -69,11 +56,9 @@ export abstract class Connection extends Wire implements FrameSink {
   /** An error ended the connection; the peer may still read which. */
   private failed = false;
   private readonly reader: FrameReader;
-  private readonly past = new Map<number, Ending>();
+  protected readonly past = new Past();
   private receiveWindow = CONNECTION_WINDOW;
   private unreadAnswers = 0;
-  private cuts = 0;
-  private cutsSinceMs = 0;
   /** A frame or header block has begun and is not complete. */
   private partial = false;
 
@@ -221,20 +206,10 @@ export abstract class Connection extends Wire implements FrameSink {
 
   left(stream: Stream, ending: Ending): void {
     this.streams.delete(stream.id);
-    this.remember(stream.id, ending);
-    if (ending === "ended" && this.cuts > 0) this.cuts--;
+    this.past.add(stream.id, ending);
     if (this.streams.size > 0) return;
     this.rest();
     if (!this.failed && !this.closed) this.idled();
-  }
-
-  protected remember(streamId: number, ending: Ending): void {
-    this.past.set(streamId, ending);
-    if (this.past.size <= MAX_PAST) return;
-    for (const oldest of this.past.keys()) {
-      this.past.delete(oldest);
-      return;
-    }
   }
 
   headers(streamId: number, block: HeaderBlock, ends: boolean): void {
@@ -242,7 +217,7 @@ export abstract class Connection extends Wire implements FrameSink {
     if (stream !== undefined) stream.takeHeaders(block, ends);
     else if (this.isIdle(streamId)) this.begin(streamId, block, ends);
     // RFC 9113 §5.1.1: a stream that was passed over can't begin any more.
-    else if (this.past.has(streamId)) this.stray(streamId);
+    else if (this.past.endingOf(streamId) !== undefined) this.stray(streamId);
     else throw new Http2Error(PROTOCOL_ERROR);
   }
 
@@ -261,7 +236,7 @@ export abstract class Connection extends Wire implements FrameSink {
   /** A frame for a stream that is over. */
   private stray(streamId: number): void {
     if (this.isIdle(streamId)) throw new Http2Error(PROTOCOL_ERROR);
-    const ending = this.past.get(streamId);
+    const ending = this.past.endingOf(streamId);
     // It was on its way when the stream was reset.
     if (ending === "reset") return;
     throw new Http2Error(STREAM_CLOSED, ending === "ended" ? 0 : streamId);
@@ -270,17 +245,9 @@ export abstract class Connection extends Wire implements FrameSink {
   reset(streamId: number, code: number): void {
     const stream = this.streams.get(streamId);
     if (stream !== undefined) {
-      this.countCut();
+      this.past.countCut();
       stream.cut(new Http2Error(code, streamId));
     } else if (this.isIdle(streamId)) throw new Http2Error(PROTOCOL_ERROR);
-  }
-
-  private countCut(): void {
-    if (++this.cuts <= MAX_CUT) return;
-    const nowMs = performance.now();
-    if (nowMs - this.cutsSinceMs < CUT_PERIOD_MS) throw new Http2Error(ENHANCE_YOUR_CALM);
-    this.cutsSinceMs = nowMs;
-    this.cuts = 0;
   }
 
   setting(id: number, value: number): void {

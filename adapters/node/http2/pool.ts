@@ -1,5 +1,3 @@
-import { connect } from "node:net";
-
 import type {
   UpstreamAddress,
   UpstreamCall,
@@ -7,9 +5,9 @@ import type {
   UpstreamRequest,
 } from "../../../core/index.ts";
 import { isTlsError } from "../http/call.ts";
+import { dial } from "../http/dial.ts";
 import { withAddress } from "../http/pool.ts";
 import type { Resolve } from "../http/resolve.ts";
-import { bind, onread } from "../http/socket.ts";
 import { TlsDialer } from "../http/upstreamtls.ts";
 import { Http2Call } from "./call.ts";
 import { UpstreamConnection } from "./upstream.ts";
@@ -64,20 +62,13 @@ export class Http2Pool {
   }
 
   private dial(ip: string): UpstreamConnection {
-    const { port } = this.address;
-    const { dialer } = this;
-    const socket =
-      dialer === undefined
-        ? connect({ host: ip, port, noDelay: true, allowHalfOpen: true, onread })
-        : dialer.dial(ip, port);
-    const connection = new UpstreamConnection(socket, this, dialer !== undefined);
+    const connection = dial(
+      ip,
+      this.address.port,
+      this.dialer,
+      (socket) => new UpstreamConnection(socket, this, this.dialer !== undefined),
+    );
     this.connections.add(connection);
-    bind(socket, connection, dialer !== undefined);
-    if (dialer === undefined) socket.once("connect", () => connection.connected());
-    else {
-      socket.once("connect", () => connection.reached());
-      socket.once("secureConnect", () => connection.connected());
-    }
     return connection;
   }
 

@@ -95,7 +95,7 @@ export class ServerConnection extends Connection implements ConnectionFacts {
     if (streamId % 2 === 0) throw new Http2Error(PROTOCOL_ERROR);
     this.lastPeerStream = streamId;
     if (this.sealed || this.streams.size >= MAX_STREAMS) {
-      this.remember(streamId, "reset");
+      this.past.add(streamId, "reset");
       return this.send(resetFrame(streamId, REFUSED_STREAM));
     }
     const { counters, limits } = this.host;

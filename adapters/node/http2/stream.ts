@@ -142,6 +142,7 @@ export abstract class Stream implements BodyCarrier {
       this.rest = Buffer.concat([this.rest, bytes]);
       return false;
     }
+    if (bytes.length === 0 && this.endsWith === undefined) return !link.congested;
     const count = this.push(bytes);
     if (count === bytes.length) {
       if (this.outEnded || !link.congested) return true;
@@ -183,7 +184,9 @@ export abstract class Stream implements BodyCarrier {
     let at = 0;
     enter();
     do {
-      const room = Math.min(this.sendWindow, link.sendWindow, link.maxFrameBytes, length - at);
+      // An empty frame needs no room: it may end a stream whose window is below zero.
+      const room =
+        length === 0 ? 0 : Math.min(this.sendWindow, link.sendWindow, link.maxFrameBytes, length - at);
       if (room <= 0 && length > 0) break;
       const ends = this.endsWith === "data" && at + room === length;
       putText(link, frameHead(room, DATA, ends ? END_STREAM : 0, id));

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 
 import { enter, leave } from "../http/outbox.ts";
 import type { Http2Call } from "./call.ts";
-import { CONNECTION_WINDOW, Connection, type Ending } from "./connection.ts";
+import { CONNECTION_WINDOW, Connection } from "./connection.ts";
 import { Http2Error } from "./error.ts";
 import {
   DEFAULT_WINDOW,
@@ -16,6 +16,7 @@ import {
   settingsFrame,
   windowFrame,
 } from "./frame.ts";
+import type { Ending } from "./past.ts";
 import type { Http2Pool } from "./pool.ts";
 import type { Stream } from "./stream.ts";
 

@@ -54,3 +54,29 @@ test.each(["rate-limiting", "response-ratelimiting"])("%s knows the old names of
   const old = Object.fromEntries(Object.entries(told).map(([field, value]) => [`redis_${field}`, value]));
   expect(serverOf(name, { ...limits[name], ...old })).toEqual(server);
 });
+
+test.each([
+  ["each request", -1, 3, 0],
+  ["its sync_rate", 0.5, 0, 1],
+])("rate-limiting asks Redis for %s", async (_, sync_rate, takes, adds) => {
+  let [taken, added] = [0, 0];
+  const redis = (): OpenCounters => ({
+    take: () => {
+      taken++;
+      return { isAllowed: true, counts: [1] };
+    },
+    read: () => [0],
+    add: () => {
+      added++;
+      return [3];
+    },
+    close: () => undefined,
+  });
+  const config = { minute: 5, policy: "redis", redis: { host: "r.test" }, sync_rate };
+  const { client, ports } = gatewayOn(oneRoute([{ name: "rate-limiting", config }]), {
+    ports: { counting: { redis } },
+  });
+  for (let i = 0; i < 3; i++) expect((await client.send({ target: "/t" })).status).toBe(200);
+  await ports.timers.advance(500);
+  expect([taken, added]).toEqual([takes, adds]);
+});

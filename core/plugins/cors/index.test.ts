@@ -113,6 +113,11 @@ describe("a preflight", () => {
     expect(field("access-control-max-age")).toBe("60");
   });
 
+  test("gets the methods that are configured", async () => {
+    const { field } = await ask({ methods: ["GET", "PUT"] }, preflight("https://a.test"));
+    expect(field("access-control-allow-methods")).toBe("GET,PUT");
+  });
+
   test("gets the headers that it asks for, or those configured", async () => {
     const asked: [string, string] = ["Access-Control-Request-Headers", "x-z"];
     const allowed = "access-control-allow-headers";

@@ -22,6 +22,20 @@ describe("requests", () => {
     expect(statuses).toEqual([200, 200, 429, 429, 200]);
   });
 
+  test.each([
+    ["second", 1_000],
+    ["minute", 60_000],
+    ["hour", 3_600_000],
+    ["day", 86_400_000],
+    ["month", 31 * 86_400_000],
+    ["year", 366 * 86_400_000],
+  ])("are counted by the %s", async (period, lengthMs) => {
+    const all = limited({ [period]: 1 });
+    expect([(await send(all)).status, (await send(all)).status]).toEqual([200, 429]);
+    all.ports.clock.advance(lengthMs);
+    expect((await send(all)).status).toBe(200);
+  });
+
   test("that are refused don't count in longer windows", async () => {
     const all = limited({ second: 1, hour: 2 });
     expect([(await send(all)).status, (await send(all)).status]).toEqual([200, 429]);

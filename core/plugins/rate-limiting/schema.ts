@@ -1,12 +1,6 @@
-import { boolean, httpProtocols, integer, number, record, renamed, string } from "../../schema/index.ts";
-import type { Field, PluginSchema } from "../../schema/index.ts";
-import { limitChecks, limitFields, orderProblem } from "../../pdk/limits/index.ts";
-
-const old = (field: Field, name: string, now: string) =>
-  renamed(field, `redis.${now}`, {
-    message: `rate-limiting: config.${name} is deprecated, please use config.redis.${now} instead`,
-    removal_in_version: "4.0",
-  });
+import { httpProtocols, number, record } from "../../schema/index.ts";
+import type { PluginSchema } from "../../schema/index.ts";
+import { limitChecks, limitFields, oldRedisNames, orderProblem } from "../../pdk/limits/index.ts";
 
 export const config = record(
   {
@@ -19,17 +13,7 @@ export const config = record(
   },
   {
     required: true,
-    shorthands: {
-      redis_host: old(string(), "redis_host", "host"),
-      redis_port: old(integer(), "redis_port", "port"),
-      redis_password: old(string({ len_min: 0 }), "redis_password", "password"),
-      redis_username: old(string(), "redis_username", "username"),
-      redis_ssl: old(boolean(), "redis_ssl", "ssl"),
-      redis_ssl_verify: old(boolean(), "redis_ssl_verify", "ssl_verify"),
-      redis_server_name: old(string(), "redis_server_name", "server_name"),
-      redis_timeout: old(integer(), "redis_timeout", "timeout"),
-      redis_database: old(integer(), "redis_database", "database"),
-    },
+    shorthands: oldRedisNames("rate-limiting"),
     check(row) {
       const problem = orderProblem(row);
       if (problem !== undefined) return problem;

@@ -3,24 +3,16 @@ import {
   boolean,
   conditional,
   httpProtocols,
-  integer,
   map,
   number,
   record,
   redis,
-  renamed,
   string,
 } from "../../schema/index.ts";
-import type { Field, Infer, PluginSchema } from "../../schema/index.ts";
-import { periods } from "../../pdk/limits/index.ts";
+import type { Infer, PluginSchema } from "../../schema/index.ts";
+import { oldRedisNames, periods } from "../../pdk/limits/index.ts";
 
 const limit = (period: string) => number({ gt: 0, doc: `What may be used in a ${period}.` });
-
-const old = (field: Field, name: string, now: string) =>
-  renamed(field, `redis.${now}`, {
-    message: `response-ratelimiting: config.${name} is deprecated, please use config.redis.${now} instead`,
-    removal_in_version: "4.0",
-  });
 
 const limits = record(
   {
@@ -87,17 +79,7 @@ export const config = record(
   },
   {
     required: true,
-    shorthands: {
-      redis_host: old(string(), "redis_host", "host"),
-      redis_port: old(integer(), "redis_port", "port"),
-      redis_password: old(string({ len_min: 0 }), "redis_password", "password"),
-      redis_username: old(string(), "redis_username", "username"),
-      redis_ssl: old(boolean(), "redis_ssl", "ssl"),
-      redis_ssl_verify: old(boolean(), "redis_ssl_verify", "ssl_verify"),
-      redis_server_name: old(string(), "redis_server_name", "server_name"),
-      redis_timeout: old(integer(), "redis_timeout", "timeout"),
-      redis_database: old(integer(), "redis_database", "database"),
-    },
+    shorthands: oldRedisNames("response-ratelimiting"),
   },
 );
 

@@ -176,3 +176,12 @@ test("headers that are to be cleared go no further", async () => {
   await all.client.send({ target: "/t", headers: [[...w3c]] });
   expect(all.upstream.sent[0]!.request.headers).not.toContain("traceparent");
 });
+
+test("spans wait for others as the queue is told", async () => {
+  const all = traced({ queue: { max_batch_size: 2, max_coalescing_delay: 60 } });
+  await all.client.send({ target: "/t" });
+  expect(all.ports.fetcher.sent).toEqual([]);
+  await all.client.send({ target: "/t" });
+  expect(all.ports.fetcher.sent).toHaveLength(1);
+  expect(JSON.parse(all.ports.fetcher.sent[0]!.body as string)).toHaveLength(6);
+});
