@@ -2,7 +2,7 @@ import { bundledVaults } from "../entities/index.ts";
 import type { DnsStatistics } from "../dns/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { PluginDefinition } from "../pdk/index.ts";
+import type { PluginDeclaration } from "../pdk/index.ts";
 import { type Database, each } from "../store/index.ts";
 import { addStatistics, type TimerStatistics } from "../timers/index.ts";
 import { AdminApp, json } from "./app.ts";
@@ -35,7 +35,7 @@ export interface AdminOptions extends PluginReach {
   readonly server: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly plugins: readonly PluginDefinition[];
+  readonly plugins: readonly PluginDeclaration[];
   /** The entities: in a database, or the declared ones. */
   readonly database: Database;
   /** Loads declarative configurations; undefined with a database. */

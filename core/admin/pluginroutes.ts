@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { AdminAnswer, AdminHost, AdminMethod, PluginDefinition } from "../pdk/index.ts";
+import type { AdminAnswer, AdminHost, AdminMethod, PluginDeclaration } from "../pdk/index.ts";
 import type { Row } from "../ports/directory.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
 import type { Database } from "../store/index.ts";
@@ -19,7 +19,7 @@ const bodiless: ReadonlySet<string> = new Set(["GET", "DELETE"]);
 /** The endpoints that plugins bring along. */
 export const pluginResources = (
   app: AdminApp,
-  plugins: readonly PluginDefinition[],
+  plugins: readonly PluginDeclaration[],
   database: Database,
   { responses, ask = async () => undefined }: PluginReach,
 ): void => {

@@ -144,8 +144,8 @@ export interface PluginHost {
   listenToLog(listener: LogListener): () => void;
 }
 
-/** A plugin: what it is called, when it runs, how it is configured, what it does. */
-export interface PluginDefinition<C = unknown> extends PluginSchema {
+/** What is known of a plugin where it does not run: what it is called, when it runs, how it is configured. */
+export interface PluginDeclaration extends PluginSchema {
   readonly name: string;
   /** The higher, the earlier; equal ones run in reverse order of their names. */
   readonly priority: number;
@@ -153,6 +153,16 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
   readonly entities?: readonly Entity[];
   /** What the database needs of this version and those before; tables of entities come by themselves. */
   readonly migrations?: readonly PluginMigration[];
+  /** What a valid configuration needs of the place where it runs; undefined for nothing. */
+  readonly needs?: (config: unknown) => Need | undefined;
+  /** What of a valid configuration is code, by field. */
+  readonly scripts?: (config: unknown) => Readonly<Record<string, readonly string[]>>;
+  /** What the plugin adds to the Admin API, by path (`/proxy-cache/:cache_key`). */
+  readonly adminRoutes?: AdminRoutes;
+}
+
+/** A plugin: its declaration, and what it does. */
+export interface PluginDefinition<C = unknown> extends PluginDeclaration {
   /**
    * Makes one configuration ready; runs when the configuration changes, never for a request.
    *
@@ -160,12 +170,6 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
    * @param binding The row that holds the configuration.
    */
   create(config: C, host: PluginHost, binding: PluginBinding): PluginPhases;
-  /** What a valid configuration needs of the place where it runs; undefined for nothing. */
-  readonly needs?: (config: unknown) => Need | undefined;
-  /** What of a valid configuration is code, by field. */
-  readonly scripts?: (config: unknown) => Readonly<Record<string, readonly string[]>>;
-  /** What the plugin adds to the Admin API, by path (`/proxy-cache/:cache_key`). */
-  readonly adminRoutes?: AdminRoutes;
   /** Once on each worker, before any configuration. */
   initWorker?(host: PluginHost): void;
   /** After each change, with every enabled configuration of this plugin; undefined when there is none. */

@@ -1,4 +1,4 @@
-import { type Missing, type PluginDefinition, restricted } from "../pdk/index.ts";
+import { type PluginDefinition, restricted } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
 import { acme } from "./acme/index.ts";
 import { azureFunctions } from "./azure-functions/index.ts";
@@ -34,6 +34,7 @@ import { standardWebhooks } from "./standard-webhooks/index.ts";
 import { statsd } from "./statsd/index.ts";
 import { tcpLog } from "./tcp-log/index.ts";
 import { udpLog } from "./udp-log/index.ts";
+import { workerMissing } from "./declared.ts";
 import { zipkin } from "./zipkin/index.ts";
 
 /** The plugins that come with the gateway (`plugins = bundled`). */
@@ -75,18 +76,6 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestTermination,
   postFunction,
 ];
-
-/** What plugins can't have in a Worker. */
-export const workerMissing: Missing = {
-  database: "it keeps what it counts or writes in a database, which Workers don't have",
-  writes: "it writes rows while it serves, and Workers only read the configuration",
-  redis: "Workers keep no connection to Redis between requests",
-  files: "Workers have no files",
-  sockets: "it keeps a socket open, which Workers don't do between requests",
-  datagrams: "Workers send no UDP",
-  certificates: "certificates of Workers are the platform's",
-  javascript: "Workers can't run code that comes as text",
-};
 
 /** The plugins of a Worker. Each runs where the platform lets it; a configuration that needs more is refused by name. */
 export const workerPlugins = restricted(bundledPlugins, workerMissing);

@@ -9,7 +9,7 @@ import {
 import { Migrations, ObjectDriver, SqlEventLog, SqlStore } from "../../adapters/sql/index.ts";
 import { webClock, webRandom } from "../../adapters/web/index.ts";
 import {
-  workerPlugins,
+  workerDeclarations,
   ClusterEvents,
   createAdmin,
   createStatusApi,
@@ -63,7 +63,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     this.logger = edgeLogger(env);
     const node = kept(storage, nodeKey, () => crypto.randomUUID());
     const configuration = new DeclarativeConfiguration({
-      plugins: workerPlugins,
+      plugins: workerDeclarations,
       routerFlavor: flavorOf(env),
       clock: webClock,
       random: webRandom,
@@ -100,7 +100,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     };
     const admin = createAdmin({
       ...options,
-      plugins: workerPlugins,
+      plugins: workerDeclarations,
     });
     const status = createStatusApi(options);
     this.router

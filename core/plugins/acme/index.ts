@@ -1,6 +1,5 @@
 import { definePlugin, type Exchange } from "../../pdk/index.ts";
-import { adminRoutes, answer, type Question } from "./admin.ts";
-import { acmeStorage } from "./entity.ts";
+import { answer, type Question } from "./admin.ts";
 import { Greeter } from "./hello.ts";
 import { Issuer } from "./issuer.ts";
 import { allowedNames } from "./names.ts";
@@ -14,11 +13,6 @@ const lookMs = 3_600_000;
 /** Orders certificates from authorities that speak ACME, when clients ask for a name, and renews them. */
 export const acme = definePlugin<Config>({
   ...schema,
-  name: "acme",
-  priority: 1705,
-  entities: [acmeStorage],
-  needs: (config) => ((config as Config).storage === "kong" ? "database" : "certificates"),
-  adminRoutes,
   create(config, host) {
     const issuer = new Issuer(config, host, storageOf(config, host));
     const greeter = new Greeter(issuer, host, allowedNames(config.domains, config.allow_any_domain === true));

@@ -17,7 +17,10 @@ import {
   url,
   wildcardHost,
 } from "../../schema/index.ts";
-import type { Field, Infer, PluginSchema } from "../../schema/index.ts";
+import type { Field, Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
+import { adminRoutes } from "./admin.ts";
+import { acmeStorage } from "./entity.ts";
 
 const old = (field: Field, name: string, now: string) =>
   renamed(field, now, {
@@ -179,6 +182,12 @@ const isStorageHere = {
 };
 
 export const schema = {
+  name: "acme",
+  priority: 1705,
+  entities: [acmeStorage],
+  needs: (config) => ((config as Config).storage === "kong" ? "database" : "certificates"),
+  adminRoutes,
+
   config,
   protocols: httpProtocols,
   noConsumer: true,
@@ -196,4 +205,4 @@ export const schema = {
     }),
     isStorageHere,
   ],
-} satisfies PluginSchema;
+} satisfies PluginDeclaration;

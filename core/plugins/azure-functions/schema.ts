@@ -1,5 +1,6 @@
 import { boolean, number, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -27,4 +28,8 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "azure-functions",
+  priority: 749,
+  config,
+} satisfies PluginDeclaration;

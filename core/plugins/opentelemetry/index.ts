@@ -10,8 +10,6 @@ const traceKey = Symbol("opentelemetry");
 /** Tells the way of exchanges, and the gateway's log, by OpenTelemetry. */
 export const opentelemetry = definePlugin<Config>({
   ...schema,
-  name: "opentelemetry",
-  priority: 14,
   create(config, host) {
     const { random, clock, tracing } = host;
     const propagation = new Propagation(config.propagation, config.header_type ?? "preserve");

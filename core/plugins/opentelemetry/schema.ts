@@ -12,8 +12,9 @@ import {
   timeout,
   url,
 } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
 import { propagationField } from "../../pdk/trace/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -78,4 +79,9 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols } satisfies PluginSchema;
+export const schema = {
+  name: "opentelemetry",
+  priority: 14,
+  config,
+  protocols: httpProtocols,
+} satisfies PluginDeclaration;
