@@ -84,6 +84,7 @@ export {
   type AdminOptions,
   type CacheControl,
   autoSource,
+  derivingSource,
   type ConfigurationControl,
   type DictUsage,
   createAdmin,

@@ -20,7 +20,7 @@ import { schemaResources } from "./schemas.ts";
 import { type DictUsage, dnsResource, statusResource, type WorkerCounts } from "./status.ts";
 
 export { isBearer, unauthorized } from "./app.ts";
-export { autoSource } from "./auto.ts";
+export { autoSource, derivingSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
 export type { CacheControl } from "./cache.ts";
 export type { ConfigurationControl } from "./config.ts";

@@ -1,3 +1,4 @@
+import type { Ready } from "../ready.ts";
 import { fillRecord, mergeChanges, recordProblems } from "../schema/index.ts";
 import { fillFields } from "../schema/fill.ts";
 import { immutableProblems } from "../schema/merge.ts";
@@ -41,9 +42,9 @@ export interface Entity {
   /**
    * Turns a valid row into what is stored, e.g. hashes a password. Left out by `_transform: false`.
    *
-   * @param auto Where salts come from.
+   * @param auto Where salts come from. Without `derive` the row comes at once.
    */
-  transform?(row: Row, auto: Pick<AutoSource, "secret">): Row;
+  transform?(row: Row, auto: Pick<AutoSource, "secret" | "derive">): Ready<Row>;
   /** The fields that go into the transformation: a change gives all or none of them. Default: any change transforms. */
   readonly transformed?: readonly string[];
 }

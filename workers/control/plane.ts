@@ -7,17 +7,18 @@ import {
   type PublishedConfiguration,
 } from "../../adapters/cloudflare/index.ts";
 import { Migrations, ObjectDriver, SqlEventLog, SqlStore } from "../../adapters/sql/index.ts";
-import { webClock, webRandom } from "../../adapters/web/index.ts";
+import { webClock, webRandom, webSubtle } from "../../adapters/web/index.ts";
 import {
-  workerDeclarations,
   ClusterEvents,
   createAdmin,
   createStatusApi,
   Database,
   DeclarativeConfiguration,
+  derivingSource,
   type Logger,
   readTables,
   tablesOf,
+  workerDeclarations,
 } from "../../core/index.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { edgeLogger } from "../logger.ts";
@@ -76,7 +77,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     this.database = new Database({
       store: this.store,
       entities,
-      auto,
+      auto: derivingSource(auto, webSubtle),
       onCommitted: () => this.publish(),
     });
     const log = new DurableEventLog(env.EVENTS);
