@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MemoryClock, MemoryLogger, MemoryTimers } from "../../adapters/memory/index.ts";
 import { Queue, type QueueOptions } from "./queue.ts";
+import { gatewayOn, oneRoute } from "../../testing/index.ts";
 
 const defaults: QueueOptions = {
   max_batch_size: 1,
@@ -104,5 +105,29 @@ describe("a queue", () => {
     void queue.push("b");
     await settle();
     expect(batches).toEqual([["b"]]);
+  });
+});
+
+const metric = { name: "request_count", stat_type: "counter", sample_rate: 1 };
+
+describe("a plugin that delivers in batches", () => {
+  test.each([
+    ["http-log", { http_endpoint: "http://logs.test/in" }],
+    ["statsd", { metrics: [metric] }],
+    ["datadog", { metrics: [metric] }],
+  ])("waits as its queue is told, by the old name too: %s", async (name, config) => {
+    for (const told of [
+      { queue: { max_batch_size: 10, max_coalescing_delay: 5 } },
+      { queue: { max_batch_size: 10 }, flush_timeout: 5 },
+    ]) {
+      const { client, ports } = gatewayOn(oneRoute([{ name, config: { ...config, ...told } }]));
+      const delivered = (): number => ports.fetcher.sent.length + ports.sockets.datagrams.length;
+      await client.send({ target: "/t" });
+      await client.send({ target: "/t" });
+      await ports.timers.advance(4_000);
+      expect(delivered()).toBe(0);
+      await ports.timers.advance(1_000);
+      await expect.poll(delivered).toBeGreaterThan(0);
+    }
   });
 });

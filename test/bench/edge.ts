@@ -86,7 +86,7 @@ export const benchEdge = async (
     const miniflare = await start(...args);
     const pid = workerds().find((one) => !known.includes(one))!;
     known.push(pid);
-    pin(pid, 1);
+    pin(pid, [1]);
     return { miniflare, pid, url: (await miniflare.unsafeGetDirectURL("sallyport")).origin };
   };
   const modules = edgeModules();
@@ -103,11 +103,11 @@ export const benchEdge = async (
   for (const { name, path, headers = [], isExact = false } of requests) {
     const { pid, url } = isExact ? exact : alone;
     const pairs: [number, number][] = [];
-    load(plain.pid, `${plain.url}/`, 2, headers);
-    load(pid, url + path, 2, headers);
+    load(plain.pid, `${plain.url}/`, 2, { headers });
+    load(pid, url + path, 2, { headers });
     for (let round = 0; round < rounds; round++) {
-      const one = load(plain.pid, `${plain.url}/`, seconds, headers);
-      const other = load(pid, url + path, seconds, headers);
+      const one = load(plain.pid, `${plain.url}/`, seconds, { headers });
+      const other = load(pid, url + path, seconds, { headers });
       if (other.failures > 0) throw new Error(`${name}: ${other.failures} answers were not 2xx`);
       pairs.push([one.usPerRequest, other.usPerRequest]);
     }

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { cpus } from "node:os";
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { benchEdge } from "./edge.ts";
 import { benchNode } from "./node.ts";
@@ -28,25 +29,6 @@ const document = {
       routes: [
         { name: "open", paths: ["/open"] },
         { name: "private", paths: ["/private"], plugins: [{ name: "key-auth" }] },
-      ],
-    },
-  ],
-  consumers: [{ username: "ada", keyauth_credentials: [{ key: "ada-key" }] }],
-};
-const requests = [
-  { name: "proxy, one route", path: "/open" },
-  { name: "proxy + key-auth", path: "/private", headers: ["apikey: ada-key"] },
-];
-
-/** 100 routes, and a limit that nobody reaches. */
-const edgeDocument = {
-  ...document,
-  services: [
-    {
-      ...document.services[0]!,
-      routes: [
-        ...document.services[0]!.routes,
-        ...Array.from({ length: 97 }, (_, i) => ({ name: `r${i}`, paths: [`/r${i}/`] })),
         {
           name: "limited",
           paths: ["/limited"],
@@ -58,8 +40,31 @@ const edgeDocument = {
       ],
     },
   ],
+  consumers: [{ username: "ada", keyauth_credentials: [{ key: "ada-key" }] }],
 };
 const headers = ["apikey: ada-key"];
+const requests = [
+  { name: "proxy, one route", path: "/open" },
+  { name: "64 KiB responses", path: "/open/large", nginxPath: "/large" },
+  { name: "POST of 10 KiB", path: "/open", postBytes: 10_240 },
+  { name: "one connection", path: "/open", connections: 1 },
+  { name: "proxy + key-auth", path: "/private", headers },
+  { name: "+ rate-limiting", path: "/limited", headers },
+];
+
+/** 100 routes, and a limit that nobody reaches. */
+const edgeDocument = {
+  ...document,
+  services: [
+    {
+      ...document.services[0]!,
+      routes: [
+        ...document.services[0]!.routes,
+        ...Array.from({ length: 97 }, (_, i) => ({ name: `r${i}`, paths: [`/r${i}/`] })),
+      ],
+    },
+  ],
+};
 const edgeRequests = [
   { name: "proxy, 100 routes", path: "/open" },
   { name: "+ key-auth", path: "/private", headers },
@@ -90,15 +95,18 @@ const compare = async (): Promise<void> => {
     return;
   }
   const body = "x".repeat(107);
+  const folder = mkdtempSync(path.join(tmpdir(), "sallyport-bench-"));
+  // nginx reads it as somebody else.
+  chmodSync(folder, 0o755);
+  writeFileSync(path.join(folder, "large"), Buffer.alloc(65_536, "l"));
   const upstream = startNginx(
-    `server{listen ${upstreamPort} backlog=4096;location /{return 200 "${body}";}}`,
+    `server{listen ${upstreamPort} backlog=4096;location /{return 200 "${body}";}location /large{root ${folder};}}`,
     0,
   );
-  const proxy = startNginx(
+  const proxyConf =
     `upstream u{server 127.0.0.1:${upstreamPort};keepalive 128;keepalive_requests 1000000;}` +
-      `server{listen ${nginxPort} backlog=4096;location /{proxy_pass http://u;proxy_http_version 1.1;proxy_set_header Connection "";}}`,
-    1,
-  );
+    `server{listen ${nginxPort} backlog=4096 reuseport;location /{proxy_pass http://u;proxy_http_version 1.1;proxy_set_header Connection "";}}`;
+  let proxy = startNginx(proxyConf, 1);
   try {
     console.log(
       `${cpus()[0]?.model ?? "?"}, ${cpus().length} processors, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
@@ -106,6 +114,12 @@ const compare = async (): Promise<void> => {
     if (only === "" || only === "node") {
       console.log("Node, CPU microseconds a request beside nginx:");
       table(await benchNode({ pid: proxy.pid!, port: nginxPort }, document, requests, rounds, seconds));
+      proxy.kill();
+      await new Promise((resolve) => proxy.once("exit", resolve));
+      proxy = startNginx(proxyConf, 0, 1);
+      console.log("The same with two workers, which share a processor with the load:");
+      const [one] = requests;
+      table(await benchNode({ pid: proxy.pid!, port: nginxPort }, document, [one!], rounds, seconds, [0, 1]));
     }
     if (only === "" || only === "edge") {
       console.log("Edge, CPU microseconds a request beside a bare fetch Worker:");

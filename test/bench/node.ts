@@ -2,18 +2,24 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { load, median, pin } from "./process.ts";
+import { type Ask, type Load, load, median, pin } from "./process.ts";
 
 const bin = path.resolve(import.meta.dirname, "../../node-server/bin.mjs");
 
-/** The daemon with one worker, on a document; resolves when it serves. */
-const startGateway = async (document: Record<string, unknown>, port: number, adminPort: number) => {
+/** The daemon on a document; resolves when it serves. */
+const startGateway = async (
+  document: Record<string, unknown>,
+  port: number,
+  adminPort: number,
+  workers: number,
+) => {
   const prefix = mkdtempSync(path.join(tmpdir(), "sallyport-bench-"));
   writeFileSync(path.join(prefix, "kong.json"), JSON.stringify(document));
   const conf = {
     prefix,
+    database: "off",
     nginx_daemon: "off",
-    nginx_worker_processes: "1",
+    nginx_worker_processes: String(workers),
     proxy_access_log: "off",
     declarative_config: path.join(prefix, "kong.json"),
     proxy_listen: `127.0.0.1:${port} reuseport`,
@@ -38,49 +44,63 @@ const startGateway = async (document: Record<string, unknown>, port: number, adm
   return child;
 };
 
+/** A comparison: the path, at the gateway and at nginx, and what is asked for there. */
+export interface Comparison extends Ask {
+  readonly name: string;
+  readonly path: string;
+  readonly nginxPath?: string;
+}
+
 export interface NodeResult {
   readonly name: string;
   readonly nginxUs: number;
   readonly sallyportUs: number;
   readonly ratio: number;
   readonly requestsPerSecondRatio: number;
+  readonly medianLatencyRatio: number;
 }
 
-/** CPU a request of the daemon over that of nginx in front of the same upstream. */
+/** CPU a request of the daemon over that of nginx in front of the same upstream. @param cpus One for each worker. */
 export const benchNode = async (
   nginx: { pid: number; port: number },
   document: Record<string, unknown>,
-  requests: readonly { name: string; path: string; headers?: string[] }[],
+  requests: readonly Comparison[],
   rounds: number,
   seconds: number,
+  cpus: readonly number[] = [1],
 ): Promise<NodeResult[]> => {
   const [port, adminPort] = [18_510, 18_511];
-  const child = await startGateway(document, port, adminPort);
+  const child = await startGateway(document, port, adminPort, cpus.length);
   const pid = child.pid!;
-  pin(pid, 1);
+  pin(pid, cpus);
   const results: NodeResult[] = [];
-  const nginxUrl = `http://127.0.0.1:${nginx.port}/`;
-  for (const { name, path: target, headers = [] } of requests) {
-    const url = `http://127.0.0.1:${port}${target}`;
-    load(nginx.pid, nginxUrl, 1, headers);
-    load(pid, url, 2, headers);
-    const rows = Array.from({ length: rounds }, () => {
-      const one = load(nginx.pid, nginxUrl, seconds, headers);
-      const other = load(pid, url, seconds, headers);
-      if (other.failures > 0) throw new Error(`${name}: ${other.failures} answers were not 2xx`);
-      return { one, other };
-    });
-    results.push({
-      name,
-      nginxUs: median(rows.map(({ one }) => one.usPerRequest)),
-      sallyportUs: median(rows.map(({ other }) => other.usPerRequest)),
-      ratio: median(rows.map(({ one, other }) => other.usPerRequest / one.usPerRequest)),
-      requestsPerSecondRatio: median(
-        rows.map(({ one, other }) => other.requestsPerSecond / one.requestsPerSecond),
-      ),
-    });
+  try {
+    for (const { name, path: target, nginxPath = "/", ...ask } of requests) {
+      const nginxUrl = `http://127.0.0.1:${nginx.port}${nginxPath}`;
+      const url = `http://127.0.0.1:${port}${target}`;
+      load(nginx.pid, nginxUrl, 1, ask);
+      load(pid, url, 2, ask);
+      const rows = Array.from({ length: rounds }, () => {
+        const one = load(nginx.pid, nginxUrl, seconds, ask);
+        const other = load(pid, url, seconds, ask);
+        const failures = one.failures + other.failures;
+        if (failures > 0) throw new Error(`${name}: ${failures} answers were not 2xx`);
+        return { one, other };
+      });
+      const ratioOf = (of: (load: Load) => number): number =>
+        median(rows.map(({ one, other }) => of(other) / of(one)));
+      results.push({
+        name,
+        nginxUs: median(rows.map(({ one }) => one.usPerRequest)),
+        sallyportUs: median(rows.map(({ other }) => other.usPerRequest)),
+        ratio: ratioOf(({ usPerRequest }) => usPerRequest),
+        requestsPerSecondRatio: ratioOf(({ requestsPerSecond }) => requestsPerSecond),
+        medianLatencyRatio: ratioOf(({ medianUs }) => medianUs),
+      });
+    }
+  } finally {
+    child.kill("SIGTERM");
+    await new Promise((resolve) => child.once("exit", resolve));
   }
-  child.kill("SIGTERM");
-  await new Promise((resolve) => child.once("exit", resolve));
   return results;
 };

@@ -30,64 +30,79 @@ export const cpuUs = (pid: number): number => {
   return files.reduce((sum, file) => sum + Number(read(file).split(" ")[0] ?? 0), 0) / 1000;
 };
 
-/** Binds a process and its children to a processor. */
-export const pin = (pid: number, cpu: number): void => {
+/** Binds a process and its children to processors. */
+export const pin = (pid: number, cpus: readonly number[]): void => {
   for (const one of processTree(pid))
-    spawnSync("taskset", ["-acp", String(cpu), String(one)], { stdio: "ignore" });
+    spawnSync("taskset", ["-acp", cpus.join(), String(one)], { stdio: "ignore" });
 };
 
 export const hasProgram = (name: string): boolean => spawnSync("which", [name]).status === 0;
 
-/** nginx with one worker on one processor. @param http What stands in the http block. */
-export const startNginx = (http: string, cpu: number): ChildProcess => {
+/** nginx with one worker for each processor that it is bound to. @param http What stands in the http block. */
+export const startNginx = (http: string, ...cpu: readonly number[]): ChildProcess => {
   const folder = mkdtempSync(path.join(tmpdir(), "sallyport-nginx-"));
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   );
-  const conf = `daemon off;worker_processes 1;pid ${folder}/pid;error_log ${folder}/error warn;
+  const conf = `daemon off;worker_processes ${cpu.length};pid ${folder}/pid;error_log ${folder}/error warn;
 events{worker_connections 4096;}
 http{access_log off;keepalive_requests 1000000;${temporary.join("")}${http}}`;
   writeFileSync(`${folder}/nginx.conf`, conf);
   return spawn(
     "taskset",
-    ["-c", String(cpu), "nginx", "-e", `${folder}/error`, "-c", `${folder}/nginx.conf`],
+    ["-c", cpu.join(), "nginx", "-e", `${folder}/error`, "-c", `${folder}/nginx.conf`],
     {
       stdio: "ignore",
     },
   );
 };
 
+/** What is asked of a server. */
+export interface Ask {
+  readonly headers?: readonly string[];
+  /** Default 50. */
+  readonly connections?: number;
+  /** Bytes to POST; undefined for GET. */
+  readonly postBytes?: number;
+}
+
 export interface Load {
   readonly usPerRequest: number;
   readonly requestsPerSecond: number;
+  readonly medianUs: number;
   readonly failures: number;
 }
+
+const posting = (bytes: number): string => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "sallyport-post-")), "post.lua");
+  writeFileSync(file, `wrk.method = "POST"\nwrk.body = string.rep("b", ${bytes})\n`);
+  return file;
+};
+
+const unitsUs: Readonly<Record<string, number>> = { us: 1, ms: 1_000, s: 1_000_000 };
 
 /** Loads a URL with wrk on processor 0 and measures what a process used meanwhile. */
 export const load = (
   pid: number,
   url: string,
   seconds: number,
-  headers: readonly string[] = [],
-  connections = 50,
+  { headers = [], connections = 50, postBytes }: Ask = {},
 ): Load => {
   const before = cpuUs(pid);
   const args = [
-    "-c",
-    "0",
-    "wrk",
-    "-t1",
-    `-c${connections}`,
-    `-d${seconds}s`,
+    ...["-c", "0", "wrk", "--latency", "-t1", `-c${connections}`, `-d${seconds}s`],
     ...headers.flatMap((header) => ["-H", header]),
+    ...(postBytes === undefined ? [] : ["-s", posting(postBytes)]),
     url,
   ];
   const { stdout } = spawnSync("taskset", args, { encoding: "utf8" });
   const used = cpuUs(pid) - before;
   const count = Number(/(\d+) requests in/.exec(stdout)?.[1] ?? 0);
+  const [, latency = "0", unit = "us"] = /50%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
   return {
     usPerRequest: used / Math.max(count, 1),
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1] ?? 0),
+    medianUs: Number(latency) * unitsUs[unit]!,
     failures: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
   };
 };

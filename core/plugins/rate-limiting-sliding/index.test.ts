@@ -45,6 +45,18 @@ describe("requests", () => {
     expect((await all.client.send({ target: "/t" })).status).toBe(200);
   });
 
+  test.each([
+    ["header", { limit_by: "header", header_name: "x-t" }, { headers: [["x-t", "2"]] as [string, string][] }],
+    ["path", { limit_by: "path", path: "/t/x" }, { target: "/t/y" }],
+  ])("are counted by %s", async (_, config, other) => {
+    const all = limited({ minute: 1, ...config });
+    const one = { target: "/t/x", headers: [["x-t", "1"]] as [string, string][] };
+    const statuses: number[] = [];
+    for (const request of [one, one, { ...one, ...other }])
+      statuses.push((await all.client.send(request)).status);
+    expect(statuses).toEqual([200, 429, 200]);
+  });
+
   test("that are refused don't count", async () => {
     const all = limited({ second: 1, hour: 2 });
     const ask = async () => (await all.client.send({ target: "/t" })).status;

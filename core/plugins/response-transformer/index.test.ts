@@ -81,14 +81,16 @@ describe("members of a JSON body", () => {
     });
   });
 
-  test("get the types that are asked for", async () => {
-    const config = {
-      add: {
-        json: ["n:5", "t:true", "f:no", "s:5", "bad:x"],
-        json_types: ["number", "boolean", "boolean", "string", "number"],
-      },
+  test.each([
+    ["add", {}, { n: 5, t: true, f: false, s: "5" }],
+    ["replace", { n: 0, t: 0, f: 0, s: 0 }, { n: 5, t: true, f: false, s: "5" }],
+    ["append", {}, { n: [5], t: [true], f: [false], s: ["5"] }],
+  ])("get the types that %s asks for", async (way, before, after) => {
+    const fields = {
+      json: ["n:5", "t:true", "f:no", "s:5", "bad:x"],
+      json_types: ["number", "boolean", "boolean", "string", "number"],
     };
-    expect(await json(config, {})).toEqual({ n: 5, t: true, f: false, s: "5" });
+    expect(await json({ [way]: fields }, before)).toEqual(after);
   });
 
   test("called __proto__ are ordinary", async () => {
