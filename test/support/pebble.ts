@@ -5,12 +5,10 @@ import path from "node:path";
 import { certificateFor } from "../engine/certificate.ts";
 import { freePorts } from "./ports.ts";
 
-/** Let's Encrypt's ACME server for tests; undefined where it is not installed. */
+/** Let's Encrypt's ACME server for tests, with its name server beside it; undefined where it is not installed. */
 export const pebbleProgram: string | undefined = ["/usr/bin", "/usr/local/bin"]
   .map((folder) => `${folder}/pebble`)
-  .find((file) => existsSync(file));
-
-const challengeServer = "/usr/bin/pebble-challtestsrv";
+  .find((file) => existsSync(file) && existsSync(`${file}-challtestsrv`));
 
 export interface Pebble {
   readonly directoryUrl: string;
@@ -51,7 +49,7 @@ export const startPebble = async (challengePort: number): Promise<Pebble> => {
     }),
   );
   const dns = spawn(
-    challengeServer,
+    `${pebbleProgram}-challtestsrv`,
     [
       ...["-dns01", `127.0.0.1:${dnsPort}`, "-management", `127.0.0.1:${dnsManagementPort}`],
       ...["-defaultIPv4", "127.0.0.1", "-defaultIPv6", "", "-http01", "", "-https01", "", "-tlsalpn01", ""],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Acme, AdminAnswer, CertificateOrder, Certificates } from "../../index.ts";
+import type { Acme, AdminAnswer, CertificateOrder, Certificates, GatewayPorts } from "../../index.ts";
 import { gatewayOn, oneRoute } from "../../../testing/index.ts";
 import { bundledPlugins, workerPlugins } from "../index.ts";
 import { allowedNames } from "./names.ts";
@@ -45,7 +45,12 @@ class Authority implements Acme {
 }
 
 /** A gateway with the plugin, an authority, and what its listeners show. */
-const world = (config: Record<string, unknown> = {}, isWritable = false) => {
+const world = (
+  config: Record<string, unknown> = {},
+  isWritable = false,
+  more: Record<string, unknown> = {},
+  ports: Partial<GatewayPorts> = {},
+) => {
   const shown = new Map<string, string>();
   const certificates: Certificates = {
     covers: (name) => shown.has(name) || name === "covered.shop.test",
@@ -54,10 +59,10 @@ const world = (config: Record<string, unknown> = {}, isWritable = false) => {
   let nowMs = (): number => 0;
   const authority = new Authority(() => nowMs());
   const plugin = { name: "acme", config: { ...fields, ...config } };
-  const document = { plugins: [plugin, { name: "key-auth" }], ...oneRoute() };
+  const document = { plugins: [plugin, { name: "key-auth" }], ...oneRoute(), ...more };
   const reads = { isWritable: false } as const;
   const all = gatewayOn(document, {
-    ports: { acme: authority, certificates, ...(!isWritable && { records: reads as never }) },
+    ports: { ...ports, acme: authority, certificates, ...(!isWritable && { records: reads as never }) },
   });
   nowMs = () => all.clock.nowMs();
   const hello = async (name: string): Promise<void> => {
@@ -80,6 +85,51 @@ test("a name that a client asks for is ordered in the background, once, and show
       account: { key: "key 1", email: "a@b.test", acceptsTerms: false },
     },
   ]);
+});
+
+test("who orders can be a key entity, bound to an account that the authority knows otherwise", async () => {
+  const jwk = JSON.stringify({ kid: "k", kty: "EC", crv: "P-256", x: "x", y: "y" });
+  const more = { key_sets: [{ name: "set", keys: [{ name: "a", kid: "k", jwk }] }] };
+  const { ask, authority } = world(
+    {
+      account_key: { key_id: "k", key_set: "set" },
+      eab_kid: "id",
+      eab_hmac_key: "c2VjcmV0",
+      tos_accepted: true,
+    },
+    false,
+    more,
+  );
+  await ask({ wanted: "certificate", name: "a.test" });
+  expect(authority.orders[0]!.account).toEqual({
+    key: jwk,
+    email: "a@b.test",
+    acceptsTerms: true,
+    binding: { keyId: "id", hmacKey: "c2VjcmV0" },
+  });
+  const without = world({ account_key: { key_id: "other" } }, false, more);
+  const refused = await without.ask({ wanted: "certificate", name: "a.test" });
+  expect(refused?.body).toMatchObject({ message: expect.stringContaining("no private key other") });
+});
+
+test("in Redis every key begins with the namespace", async () => {
+  const texts = new Map<string, string>();
+  const redis = () => ({
+    get: async (key: string) => texts.get(key),
+    set: async (key: string, value: string) => void texts.set(key, value),
+    add: async (key: string, value: string) => !texts.has(key) && texts.set(key, value) === texts,
+    delete: async (key: string) => void texts.delete(key),
+    keys: async (prefix: string) => [...texts.keys()].filter((key) => key.startsWith(prefix)),
+    close: () => texts.set("closed", ""),
+  });
+  const storage_config = { redis: { host: "r.test", extra_options: { namespace: "ns:" } } };
+  const all = world({ storage: "redis", storage_config }, false, {}, { redis });
+  await all.ask({ wanted: "certificate", name: "a.test" });
+  const listed = await all.ask({ wanted: "list", isOverOnly: false });
+  expect(listed?.body).toMatchObject({ data: [{ host: "a.test" }] });
+  expect([...texts.keys()].every((key) => key.startsWith("ns:kong_acme:"))).toBe(true);
+  all.configure(oneRoute());
+  expect(texts.has("closed")).toBe(true);
 });
 
 test("names that are not allowed, or have a certificate, are not ordered", async () => {
