@@ -1,6 +1,14 @@
 import type { RouteRow, ServiceRow } from "./entities/rows.ts";
 import { requestIds } from "./http/identifier.ts";
-import { ClientRequest, Exchange, LogTap, type PluginDefinition, type PluginHost } from "./pdk/index.ts";
+import {
+  type AdminAnswer,
+  ClientRequest,
+  Exchange,
+  type Handled,
+  LogTap,
+  type PluginDefinition,
+  type PluginHost,
+} from "./pdk/index.ts";
 import { createHost } from "./pdk/host.ts";
 import { Instances, type KeptInstances } from "./pipeline/instances.ts";
 import { Planner } from "./pipeline/planner.ts";
@@ -49,8 +57,13 @@ export interface Gateway extends RequestHandler {
   prepareChanges(changes: readonly RowChange[]): () => void;
   /** Which route a request would take and why, and the plugins of that route in their order. */
   explain(request: RouteRequest): ExplainedRequest;
-  /** A TLS client names the host it wants; global plugins may look at it. */
-  certificate(serverName: string | undefined): void;
+  /**
+   * A TLS client names the host it wants; global plugins may look at it, and find a certificate for it: it is chosen when
+   * they are done. Never rejects.
+   */
+  certificate(serverName: string | undefined): Handled;
+  /** What the first configuration of a plugin answers to its own endpoints; undefined when there is none. */
+  ask(plugin: string, question: unknown): Promise<AdminAnswer | undefined>;
   /** Takes over what another worker noticed or an operator decided about an address. */
   setHealth(change: HealthChange): void;
   /** Every address of an upstream that is down. */
@@ -169,14 +182,26 @@ class CompiledGateway implements Gateway {
     return this.host.metrics.snapshot();
   }
 
-  certificate(serverName: string | undefined): void {
+  certificate(serverName: string | undefined): Handled {
+    const waits: Promise<void>[] = [];
     for (const { phases, name } of this.snapshot.planner.global.certificate ?? []) {
-      try {
-        phases.certificate!({ serverName });
-      } catch (error) {
+      const fail = (error: unknown): void =>
         this.ports.logger.log("error", `${name} failed in its certificate phase`, { error });
+      try {
+        const handled = phases.certificate!({ serverName });
+        if (handled !== undefined) waits.push(handled.catch(fail));
+      } catch (error) {
+        fail(error);
       }
     }
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
+  }
+
+  async ask(plugin: string, question: unknown): Promise<AdminAnswer | undefined> {
+    for (const { instance } of this.kept.values())
+      if (instance.name === plugin && instance.phases.answer !== undefined)
+        return instance.phases.answer(question);
+    return undefined;
   }
 
   setHealth(change: HealthChange): void {

@@ -1,5 +1,7 @@
 /** The front door: the one file of the core that adapters and roots import. */
+export * from "./ports/acme.ts";
 export * from "./ports/body.ts";
+export * from "./ports/certificates.ts";
 export * from "./ports/clock.ts";
 export * from "./ports/dialer.ts";
 export * from "./ports/counters.ts";
@@ -9,6 +11,7 @@ export * from "./ports/downstream.ts";
 export * from "./ports/eventlog.ts";
 export * from "./ports/fetcher.ts";
 export * from "./ports/healthboard.ts";
+export * from "./ports/keyvalue.ts";
 export * from "./ports/ldap.ts";
 export * from "./ports/lines.ts";
 export * from "./ports/lock.ts";
@@ -37,8 +40,9 @@ export { addressSet } from "./http/address.ts";
 export { HeaderList } from "./http/headers.ts";
 export * from "./pdk/index.ts";
 export { LeasedCounters } from "./pdk/limits/index.ts";
+export { declaredPlugins, workerDeclarations, workerMissing } from "./plugins/declared.ts";
 export { bundledPlugins } from "./plugins/index.ts";
-export { workerMissing, workerPlugins } from "./plugins/worker.ts";
+export { workerPlugins } from "./plugins/worker.ts";
 export * from "./ports/store.ts";
 export * from "./events/index.ts";
 export * from "./timers/index.ts";
@@ -82,6 +86,7 @@ export {
   type AdminOptions,
   type CacheControl,
   autoSource,
+  derivingSource,
   type ConfigurationControl,
   type DictUsage,
   createAdmin,

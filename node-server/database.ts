@@ -15,7 +15,7 @@ import {
   type Entities,
   type EventLog,
   type Logger,
-  type PluginDefinition,
+  type PluginDeclaration,
   ReplicaReader,
   type Store,
   type StoreReader,
@@ -97,7 +97,7 @@ const reached = async <T>(
 };
 
 /** What the plugins' versions need of the rows, as steps on the store's database. */
-const stepsOf = (plugins: readonly PluginDefinition[], store: SqlStore): Migration[] =>
+const stepsOf = (plugins: readonly PluginDeclaration[], store: SqlStore): Migration[] =>
   plugins.flatMap(({ name: subsystem, migrations = [] }) =>
     migrations.map(({ name, up, finish }): Migration => ({
       subsystem,
@@ -111,7 +111,7 @@ const stepsOf = (plugins: readonly PluginDefinition[], store: SqlStore): Migrati
 export const openDatabase = async (
   conf: Conf,
   entities: Entities,
-  plugins: readonly PluginDefinition[],
+  plugins: readonly PluginDeclaration[],
   logger: Logger,
 ): Promise<OpenDatabase | undefined> => {
   if (conf.database === "off") return undefined;

@@ -110,7 +110,7 @@ test("a configuration that counts in a database is refused where there is none",
   });
   expect([response.status, await response.text()]).toEqual([
     400,
-    expect.stringContaining("plugin 'rate-limiting' can't run here: it counts in the database"),
+    expect.stringContaining("plugin 'rate-limiting' can't run here: it needs the database"),
   ]);
   await daemon.stop();
 });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { nodeCertificates, type NodeLogger, nodeLogger } from "../adapters/node/index.ts";
-import { webClock, webRandom, WebTimers } from "../adapters/web/index.ts";
+import { webClock, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
 import { defaultCertificates } from "./certificate.ts";
 import type { ListenAddress } from "./conf/listeners.ts";
@@ -16,6 +16,7 @@ import {
   DatabaseRecords,
   DeclarativeConfiguration,
   DeclaredStore,
+  derivingSource,
   type HealthSource,
   type NodeFacts,
   type NodeInformation,
@@ -108,7 +109,7 @@ export class Master {
     const declared = new DeclaredStore(entities, webClock);
     const databaseOptions = {
       entities,
-      auto,
+      auto: derivingSource(auto, webSubtle),
       // What is written is written: the next look brings it to the workers.
       onCommitted: async () =>
         cluster
@@ -121,7 +122,7 @@ export class Master {
       opened === undefined
         ? database
         : new Database({ ...databaseOptions, store: opened.store, reader: opened.reader });
-    const records = new DatabaseRecords(database);
+    const records = new DatabaseRecords(database, opened !== undefined);
     const id = conf.nodeId ?? nodeId(conf.prefix);
     const timers = new Schedule({
       timers: new WebTimers(logger),
@@ -187,6 +188,7 @@ export class Master {
         dicts: () => keeper.usage(),
         cache: cacheControl(zones, timers, logger),
         responses: responsesOf(zones, masterOwner),
+        ask: (plugin, question) => pool.ask(plugin, question),
         logLevel: new NodeLogLevel(conf.logLevel, (level) => {
           logger.level = level;
           pool.setLogLevel(level);

@@ -64,13 +64,16 @@ export class Member {
     this.thread.postMessage(message, servers.map(({ server }) => server) as never);
   }
 
-  /** The next message of that type; undefined when the worker is gone before. */
-  next<T extends FromWorker["type"]>(type: T): Promise<Extract<FromWorker, { type: T }> | undefined> {
+  /** The next message of that type that fits; undefined when the worker is gone before. */
+  next<T extends FromWorker["type"]>(
+    type: T,
+    fits: (message: Extract<FromWorker, { type: T }>) => boolean = () => true,
+  ): Promise<Extract<FromWorker, { type: T }> | undefined> {
     return new Promise((resolve) => {
       if (this.isGone) resolve(undefined);
       else
         this.waiting.push({
-          accepts: (message) => message.type === type,
+          accepts: (message) => message.type === type && fits(message as Extract<FromWorker, { type: T }>),
           settle: (message) => resolve(message as Extract<FromWorker, { type: T }> | undefined),
         });
     });

@@ -1,5 +1,6 @@
 import type { Server } from "node:net";
 import type {
+  AdminAnswer,
   DnsStatistics,
   GroupState,
   HealthChange,
@@ -95,6 +96,8 @@ export type ToWorker =
   | { readonly type: "count" }
   /** Tell what is known of an upstream's targets. */
   | { readonly type: "inspect"; readonly upstream: string }
+  /** A plugin's endpoint of the Admin API asks its first configuration. */
+  | { readonly type: "ask"; readonly id: number; readonly plugin: string; readonly question: unknown }
   /** Tell what the DNS client counted. */
   | { readonly type: "countDns" }
   /** Another worker noticed, or an operator decided. */
@@ -118,6 +121,8 @@ export type FromWorker =
   | { readonly type: "counted"; readonly counts: WorkerCounts }
   /** Undefined when there is no such upstream. */
   | { readonly type: "inspected"; readonly state: GroupState | undefined }
+  /** Undefined when there is no such configuration. */
+  | { readonly type: "asked"; readonly id: number; readonly answer: AdminAnswer | undefined }
   /** Undefined when the operating system resolves names. */
   | { readonly type: "countedDns"; readonly statistics: DnsStatistics | undefined }
   /** It can't serve at all. */

@@ -81,7 +81,7 @@ const missing = ({ database }: Pick<Conf, "database">, scripts: Scripts | undefi
   ...(scripts === undefined && {
     javascript: "it runs code of the configuration, which `untrusted_js = sandbox` allows",
   }),
-  ...(database === "off" && { database: "it counts in the database, and there is none (database = off)" }),
+  ...(database === "off" && { database: "it needs the database, and there is none (database = off)" }),
 });
 
 /**

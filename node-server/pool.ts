@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import {
+  type AdminAnswer,
   applyChanges,
   type DnsStatistics,
   type GroupState,
@@ -49,6 +50,7 @@ export class WorkerPool {
   private current: Configuration = { version: 0, tables: {} };
   private changes: Promise<unknown> = Promise.resolve();
   private delayMs = 0;
+  private lastQuestion = 0;
   private logLevel: LogLevel | undefined;
   private isClosing = false;
   private readonly watch: NodeJS.Timeout;
@@ -270,6 +272,15 @@ export class WorkerPool {
     const answer = member?.next("inspected");
     member?.send({ type: "inspect", upstream });
     return (await answer)?.state;
+  }
+
+  /** What a plugin answers to its endpoints of the Admin API; undefined when it has no configuration. */
+  async ask(plugin: string, question: unknown): Promise<AdminAnswer | undefined> {
+    const member = [...this.members].find(({ isListening }) => isListening);
+    const id = ++this.lastQuestion;
+    const answer = member?.next("asked", (asked) => asked.id === id);
+    member?.send({ type: "ask", id, plugin, question });
+    return (await answer)?.answer;
   }
 
   /** Sets the level from which workers log, those born later included. */

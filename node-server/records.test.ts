@@ -45,7 +45,7 @@ describeRecords("a database", open);
 describeRecords("asked by a worker", async () => {
   const { records, ...rest } = await open();
   const { port1: worker, port2: master } = new MessageChannel();
-  const remote = new RemoteRecords((id, call) => worker.postMessage({ id, call }));
+  const remote = new RemoteRecords(true, (id, call) => worker.postMessage({ id, call }));
   worker.on("message", ({ id, answer }: { id: number; answer: RecordsAnswer }) => remote.settle(id, answer));
   master.on("message", ({ id, call }: { id: number; call: RecordsCall }) => {
     void answerRecords(records, call).then((answer) => master.postMessage({ id, answer }));

@@ -13,7 +13,9 @@ import {
   NodeSockets,
   NodeTransport,
 } from "../adapters/node/index.ts";
+import { AcmeClient } from "../adapters/acme/index.ts";
 import { LdapBinder } from "../adapters/ldap/index.ts";
+import { RedisKeyValue } from "../adapters/redis/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import {
   changedTables,
@@ -37,7 +39,7 @@ import { loadPlugins } from "./plugins.ts";
 import { scriptsOf } from "./scripts.ts";
 import { RemoteRecords } from "./records.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
-import { boardOf, countersOf, responsesOf, sharingOf } from "./zones.ts";
+import { boardOf, countersOf, keptOf, responsesOf, sharingOf } from "./zones.ts";
 
 const { conf, node, version, heartbeat, ticketKeys, zones, owner } = workerData as WorkerData;
 const port = parentPort!;
@@ -55,7 +57,7 @@ const timers = new WebTimers(logger);
 const sharing = sharingOf(zones, owner, timers);
 const schedule = new Schedule({ timers, clock: webClock, random: webRandom, logger, lock: sharing.lock });
 const files = new NodeLineFiles();
-const records = new RemoteRecords((id, call) => tell({ type: "record", id, call }));
+const records = new RemoteRecords(conf.database !== "off", (id, call) => tell({ type: "record", id, call }));
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
 
@@ -100,6 +102,15 @@ const showRequest = (exchange: Exchange, handlers: readonly TracedHandler[]): vo
   logger.log("notice", parts.join("  "));
 };
 
+const defaults = (workerData as WorkerData).certificates;
+const certificates =
+  defaults.length === 0
+    ? undefined
+    : new CertificateStore(
+        { names: ["*"], pairs: defaults.map(({ cert, key }) => ({ chain: cert, key })) },
+        { ...tlsTerms(conf.tls), ticketKeys: Buffer.from(ticketKeys) },
+      );
+
 const openGateway = async (): Promise<Gateway> => {
   const scripts = await scriptsOf(conf);
   const plugins = await loadPlugins(conf, scripts, (problem) => logger.log("crit", problem));
@@ -116,6 +127,15 @@ const openGateway = async (): Promise<Gateway> => {
       counters: countersOf(zones, owner),
       counting,
       responses: responsesOf(zones, owner),
+      kept: keptOf(zones, owner),
+      redis: (server, scanCount) =>
+        new RedisKeyValue(
+          server,
+          (error) => logger.log("error", "the connection to Redis broke", { error }),
+          scanCount,
+        ),
+      acme: new AcmeClient(),
+      certificates,
       records,
       sockets: new NodeSockets(),
       ldap: new LdapBinder(),
@@ -144,15 +164,6 @@ const openGateway = async (): Promise<Gateway> => {
     },
   );
 };
-
-const defaults = (workerData as WorkerData).certificates;
-const certificates =
-  defaults.length === 0
-    ? undefined
-    : new CertificateStore(
-        { names: ["*"], pairs: defaults.map(({ cert, key }) => ({ chain: cert, key })) },
-        { ...tlsTerms(conf.tls), ticketKeys: Buffer.from(ticketKeys) },
-      );
 
 const openListeners = (gateway: Gateway, { servers }: Extract<ToWorker, { type: "listen" }>): void => {
   for (const { server, address } of servers) {
@@ -263,6 +274,16 @@ const serve = (gateway: Gateway) => (message: ToWorker) => {
         (error: unknown) => {
           logger.log("error", `the state of upstream ${message.upstream} is not known`, { error });
           tell({ type: "inspected", state: undefined });
+        },
+      );
+      return;
+    case "ask":
+      gateway.ask(message.plugin, message.question).then(
+        (answer) => tell({ type: "asked", id: message.id, answer }),
+        (error: unknown) => {
+          logger.log("error", `${message.plugin} can't answer the Admin API`, { error });
+          const answer = { status: 500, body: { message: "An unexpected error occurred" } };
+          tell({ type: "asked", id: message.id, answer });
         },
       );
       return;

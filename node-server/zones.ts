@@ -59,6 +59,10 @@ export const countersOf = ({ dicts }: Zones, owner: number): SharedDict =>
 export const responsesOf = ({ dicts }: Zones, owner: number): SharedDict =>
   new ZoneDict(dicts.kong_db_cache, webClock, owner);
 
+/** What plugins keep of other things. */
+export const keptOf = ({ dicts }: Zones, owner: number): SharedDict =>
+  new ZoneDict(dicts.kong, webClock, owner);
+
 /** The health of upstreams, as a thread reaches it. */
 export const boardOf = ({ dicts }: Zones, owner: number): HealthBoard =>
   healthBoard(new ZoneDict(dicts.kong_healthchecks, webClock, owner));

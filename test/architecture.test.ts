@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { bundledPlugins } from "../core/index.ts";
+import { bundledPlugins, declaredPlugins } from "../core/index.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const isTest = (file: string): boolean => file.endsWith(".test.ts");
@@ -145,7 +145,7 @@ describe("the house", () => {
 
   test("a plugin knows no other plugin, no pipeline and no gateway", () => {
     const isAllowed = (file: string, name: string): boolean => {
-      if (file === "core/plugins/index.ts" || file === "core/plugins/worker.ts") return true;
+      if (/^core\/plugins\/(?:index|worker|declared)\.ts$/.test(file)) return true;
       if (name.startsWith("core/plugins/")) return name.split("/")[2] === file.split("/")[2];
       return !/^core\/(?:pipeline|proxy|admin|gateway|index)/.test(name);
     };
@@ -157,6 +157,7 @@ describe("the house", () => {
       path.basename(path.dirname(file)),
     );
     expect(bundledPlugins.map(({ name }) => name).sort()).toEqual(folders.sort());
+    expect(declaredPlugins.map(({ name }) => name)).toEqual(bundledPlugins.map(({ name }) => name));
   });
 
   test("no file or folder is called after nothing in particular", () => {

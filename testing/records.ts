@@ -14,6 +14,7 @@ import {
 
 /** A database in memory for what plugins write; the gateway serves each write when it settles. */
 export class TestRecords implements Records {
+  readonly isWritable = true;
   private readonly records: DatabaseRecords;
   private readonly database: Database;
   private tables: Tables | undefined;
@@ -57,6 +58,11 @@ export class TestRecords implements Records {
   async find(...given: Parameters<Records["find"]>): ReturnType<Records["find"]> {
     await this.ready();
     return this.records.find(...given);
+  }
+
+  async list(...given: Parameters<Records["list"]>): ReturnType<Records["list"]> {
+    await this.ready();
+    return this.records.list(...given);
   }
 
   async insert(...given: Parameters<Records["insert"]>): ReturnType<Records["insert"]> {

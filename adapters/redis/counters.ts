@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Addition, CountedWindow, OpenCounters, RedisServer, Taken } from "../../core/index.ts";
+import { Connection, redisAt } from "./connect.ts";
 
 /** Reads every count, and counts only where all have room: one step for Redis, so nobody comes in between. */
 const takeScript = `
@@ -33,26 +34,21 @@ interface Scripts {
 const wholeMs = (ms: number): number => Math.max(1, Math.ceil(ms));
 
 /** One connection to a server, for all who count there. */
-class Connection implements OpenCounters {
+class SharedCounters implements OpenCounters {
   users = 0;
-  private readonly make: () => Promise<Redis>;
-  private made: Promise<Redis & Scripts> | undefined;
-  private connecting: Promise<void> | undefined;
+  private readonly connection: Connection<Redis & Scripts>;
 
-  /** @param make Asked when the first count is taken, added or read. */
-  constructor(make: () => Promise<Redis>) {
-    this.make = make;
-  }
-
-  private async client(): Promise<Redis & Scripts> {
-    const client = await this.make();
-    client.defineCommand("takeCounters", { lua: takeScript });
-    client.defineCommand("addCounters", { lua: addScript });
-    return client as Redis & Scripts;
+  constructor(server: RedisServer, onError: (error: Error) => void) {
+    this.connection = new Connection(async () => {
+      const client = await redisAt(server, onError);
+      client.defineCommand("takeCounters", { lua: takeScript });
+      client.defineCommand("addCounters", { lua: addScript });
+      return client as Redis & Scripts;
+    });
   }
 
   async take(windows: readonly CountedWindow[]): Promise<Taken> {
-    const client = await this.ready();
+    const client = await this.connection.ready();
     const rest = windows.flatMap(({ limit, endsInMs }) => [limit, wholeMs(endsInMs)]);
     const keys = windows.map(({ key }) => key);
     const [allowed, ...counts] = await client.takeCounters(keys.length, ...keys, ...rest);
@@ -60,38 +56,26 @@ class Connection implements OpenCounters {
   }
 
   async read(keys: readonly string[]): Promise<number[]> {
-    const client = await this.ready();
+    const client = await this.connection.ready();
     return (await client.mget(...keys)).map((value) => Number(value ?? 0));
   }
 
   async add(additions: readonly Addition[]): Promise<number[]> {
-    const client = await this.ready();
+    const client = await this.connection.ready();
     const rest = additions.flatMap(({ by, endsInMs }) => [by, wholeMs(endsInMs)]);
     const keys = additions.map(({ key }) => key);
     return (await client.addCounters(keys.length, ...keys, ...rest)).map(Number);
   }
 
   close(): void {
-    this.made?.then(
-      (client) => client.disconnect(),
-      () => undefined,
-    );
-  }
-
-  /** The first request waits for the connection. When it is lost, requests fail at once until it is back. */
-  private async ready(): Promise<Redis & Scripts> {
-    const client = await (this.made ??= this.client());
-    if (client.status !== "wait" && this.connecting === undefined) return client;
-    this.connecting ??= client.connect().finally(() => (this.connecting = undefined));
-    await this.connecting;
-    return client;
+    this.connection.close();
   }
 }
 
 /** Counters in Redis: one connection for each server, open while somebody uses it. */
 export class RedisCounters {
   private readonly onError: (error: Error) => void;
-  private readonly connections = new Map<string, Connection>();
+  private readonly connections = new Map<string, SharedCounters>();
 
   /** @param onError Told of connections that break. */
   constructor(onError: (error: Error) => void) {
@@ -102,7 +86,7 @@ export class RedisCounters {
     const name = JSON.stringify(server);
     let connection = this.connections.get(name);
     if (connection === undefined) {
-      connection = new Connection(() => this.connect(server));
+      connection = new SharedCounters(server, this.onError);
       this.connections.set(name, connection);
     }
     const used = connection;
@@ -120,30 +104,5 @@ export class RedisCounters {
         this.connections.delete(name);
       },
     };
-  }
-
-  private async connect(server: RedisServer): Promise<Redis> {
-    // 57 modules that no worker loads which counts nothing in Redis.
-    const { Redis: Client } = await import("ioredis");
-    const { host, port, timeoutMs, username, password, database, isSecure, isVerified, serverName } = server;
-    const client = new Client({
-      host,
-      port,
-      db: database,
-      lazyConnect: true,
-      // A request fails at once while there is no connection: the plugin decides what that means.
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout: timeoutMs,
-      commandTimeout: timeoutMs,
-      retryStrategy: (times) => Math.min(2_000, 50 * times),
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
-      ...(isSecure && {
-        tls: { rejectUnauthorized: isVerified, ...(serverName !== undefined && { servername: serverName }) },
-      }),
-    });
-    client.on("error", this.onError);
-    return client;
   }
 }

@@ -1,1 +1,2 @@
 export { RedisCounters } from "./counters.ts";
+export { RedisKeyValue } from "./keyvalue.ts";

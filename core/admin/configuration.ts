@@ -8,7 +8,7 @@ import {
   type LoadFailure,
 } from "../declarative/index.ts";
 import { type CertificateChecker, createEntities } from "../entities/index.ts";
-import type { PluginDefinition } from "../pdk/index.ts";
+import type { PluginDeclaration } from "../pdk/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Random } from "../ports/random.ts";
 import { checkExpression, type RouterFlavor } from "../router/index.ts";
@@ -16,7 +16,7 @@ import type { Tables } from "../store/rows.ts";
 import { autoSource } from "./auto.ts";
 
 export interface ConfigurationOptions {
-  readonly plugins: readonly PluginDefinition[];
+  readonly plugins: readonly PluginDeclaration[];
   readonly routerFlavor: RouterFlavor;
   readonly clock: Clock;
   readonly random: Random;
@@ -30,7 +30,7 @@ export interface ConfigurationOptions {
 export class DeclarativeConfiguration {
   readonly context: Context;
   /** Those that a configuration may use. */
-  readonly plugins: readonly PluginDefinition[];
+  readonly plugins: readonly PluginDeclaration[];
   private loaded: Loaded | undefined;
 
   constructor({ plugins, routerFlavor, clock, random, certificates, md5 }: ConfigurationOptions) {

@@ -2,8 +2,7 @@ import { bundledVaults } from "../entities/index.ts";
 import type { DnsStatistics } from "../dns/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { SharedDict } from "../ports/shareddict.ts";
-import type { PluginDefinition } from "../pdk/index.ts";
+import type { PluginDeclaration } from "../pdk/index.ts";
 import { type Database, each } from "../store/index.ts";
 import { addStatistics, type TimerStatistics } from "../timers/index.ts";
 import { AdminApp, json } from "./app.ts";
@@ -14,14 +13,14 @@ import { metricsResource } from "./metrics.ts";
 import { information, type NodeInformation } from "./information.ts";
 import { logLevelResources, type LogLevelControl, nodeResources, type NodeTimers } from "./node.ts";
 import { openApi } from "./openapi.ts";
-import { pluginResources } from "./pluginroutes.ts";
+import { pluginResources, type PluginReach } from "./pluginroutes.ts";
 import { stateOf } from "./readiness.ts";
 import { entityResources } from "./resources.ts";
 import { schemaResources } from "./schemas.ts";
 import { type DictUsage, dnsResource, statusResource, type WorkerCounts } from "./status.ts";
 
 export { isBearer, unauthorized } from "./app.ts";
-export { autoSource } from "./auto.ts";
+export { autoSource, derivingSource } from "./auto.ts";
 export { DeclarativeConfiguration, type ConfigurationOptions } from "./configuration.ts";
 export type { CacheControl } from "./cache.ts";
 export type { ConfigurationControl } from "./config.ts";
@@ -31,12 +30,12 @@ export type { LogLevelControl } from "./node.ts";
 export { createStatusApi, type StatusOptions } from "./readiness.ts";
 export type { DictUsage, WorkerCounts } from "./status.ts";
 
-export interface AdminOptions {
+export interface AdminOptions extends PluginReach {
   /** `sallyport/<version>` */
   readonly server: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly plugins: readonly PluginDefinition[];
+  readonly plugins: readonly PluginDeclaration[];
   /** The entities: in a database, or the declared ones. */
   readonly database: Database;
   /** Loads declarative configurations; undefined with a database. */
@@ -49,8 +48,6 @@ export interface AdminOptions {
   readonly dicts?: () => readonly DictUsage[];
   /** What `/cache` looks at; nothing is cached without. */
   readonly cache?: CacheControl;
-  /** What plugins keep for their workers. */
-  readonly responses?: SharedDict;
   readonly health?: HealthSource;
   /** What the DNS clients counted; undefined (or none given) when the platform resolves names. */
   readonly dns?: () => Promise<DnsStatistics | undefined>;
@@ -119,9 +116,11 @@ export const createAdmin = (options: AdminOptions): AdminApp => {
     health,
     nodeId: () => node().nodeId,
   });
-  pluginResources(app, plugins, database, options.responses);
+  pluginResources(app, plugins, database, options);
+  const described = (): string[] => app.endpoints.map(({ path }) => path);
   app.resource("/endpoints", {
-    GET: () => json({ data: endpointsOf(app.endpoints.map(({ path }) => path)) }),
+    // Those that Kong has, too: it knows nothing of a description of itself.
+    GET: () => json({ data: endpointsOf(described().filter((path) => path !== "/openapi.json")) }),
   });
   app.resource("/openapi.json", {
     GET: () => json(openApi(app.endpoints, entities, node().version, token !== undefined)),

@@ -1,4 +1,4 @@
-import type { PluginDefinition } from "../pdk/index.ts";
+import type { PluginDeclaration } from "../pdk/index.ts";
 import type { TimerStatistics } from "../timers/index.ts";
 import { json } from "./app.ts";
 
@@ -12,7 +12,7 @@ export interface NodeInformation {
   readonly nodeId: string;
   readonly masterPid: number;
   readonly workerPids: readonly number[];
-  readonly plugins: readonly PluginDefinition[];
+  readonly plugins: readonly PluginDeclaration[];
   /** Properties with values of their types, secrets already hidden. */
   readonly properties: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,5 @@
 import type { Entities, Entity } from "../entities/index.ts";
-import type { PluginDefinition } from "../pdk/index.ts";
+import type { PluginDeclaration } from "../pdk/index.ts";
 import type { Database } from "../store/index.ts";
 import { isUuid } from "../schema/rule.ts";
 import { type AdminApp, json } from "./app.ts";
@@ -53,7 +53,7 @@ const nowhere = (): Response => json({ message: "Not found" }, 404);
 
 export interface ResourceOptions {
   readonly database: Database;
-  readonly plugins: readonly PluginDefinition[];
+  readonly plugins: readonly PluginDeclaration[];
   readonly health: HealthSource;
   readonly nodeId: () => string;
 }

@@ -7,7 +7,7 @@ import {
   printPlugin,
   printVault,
 } from "../entities/index.ts";
-import type { PluginDefinition } from "../pdk/index.ts";
+import type { PluginDeclaration } from "../pdk/index.ts";
 import type { RecordField, AutoSource, Values } from "../schema/index.ts";
 import { schemaViolation } from "../store/index.ts";
 import { violations } from "../store/references.ts";
@@ -19,7 +19,7 @@ import { readBody, withQuery } from "./body.ts";
 
 export interface Schemas {
   readonly entities: Entities;
-  readonly plugins: readonly PluginDefinition[];
+  readonly plugins: readonly PluginDeclaration[];
   readonly vaults: Readonly<Record<string, RecordField>>;
   readonly auto: AutoSource;
 }
@@ -53,7 +53,7 @@ const validate = async (context: Context, { entities, auto }: Schemas, entity: E
 /** `/schemas/…`: what rows have to look like, and whether one does. */
 export const schemaResources = (app: AdminApp, schemas: Schemas): void => {
   const { entities, plugins, vaults } = schemas;
-  const plugin = (context: Context): PluginDefinition | undefined =>
+  const plugin = (context: Context): PluginDeclaration | undefined =>
     plugins.find((plugin) => plugin.name === name(context));
   app
     .resource("/schemas/plugins/validate", {

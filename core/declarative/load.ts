@@ -1,3 +1,4 @@
+import type { Ready } from "../ready.ts";
 import type { Row } from "../entities/index.ts";
 import type { Values } from "../schema/index.ts";
 import { checkDocument } from "./check.ts";
@@ -79,6 +80,11 @@ export function load(
   return { ok: true, entities, declared, hash };
 }
 
+const atOnce = (row: Ready<Row>): Row => {
+  if (row instanceof Promise) throw new TypeError("a transformation waits where nobody can wait for it");
+  return row;
+};
+
 /** The rows as they are stored. Tables without a transformation are shared. */
 function transformed(tables: Tables, { entities, auto }: Context): Tables {
   const stored = Object.create(null) as Tables;
@@ -89,7 +95,8 @@ function transformed(tables: Tables, { entities, auto }: Context): Tables {
       continue;
     }
     const rows = Object.create(null) as Record<string, Row>;
-    for (const [id, row] of Object.entries(table)) rows[id] = entity.transform(row, auto);
+    for (const [id, row] of Object.entries(table))
+      rows[id] = atOnce(entity.transform(row, { secret: () => auto.secret() }));
     stored[name] = rows;
   }
   return stored;

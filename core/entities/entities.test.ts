@@ -351,3 +351,12 @@ test.each([
 ])("the target %j is kept as %j", (target, kept) => {
   expect(normalTarget(target)).toBe(kept);
 });
+
+test("a plugin that becomes another one is asked for what the other one's checks look at", () => {
+  const plugin = entity("plugins");
+  const made = parseRow(plugin, { name: "key-auth" }, countingAuto());
+  expect(made.ok && changeRow(plugin, made.row, { name: "acl", config: { allow: ["x"] } })).toMatchObject({
+    ok: false,
+    errors: { config: { deny: "field required for entity check when updating", key_names: "unknown field" } },
+  });
+});

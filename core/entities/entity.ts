@@ -1,6 +1,8 @@
+import type { Ready } from "../ready.ts";
 import { fillRecord, mergeChanges, recordProblems } from "../schema/index.ts";
 import { fillFields } from "../schema/fill.ts";
 import { immutableProblems } from "../schema/merge.ts";
+import { at, errorAt, putErrorAt } from "../schema/tree.ts";
 import type { AutoSource, ErrorFields, RecordField, RecordSpec, Values } from "../schema/index.ts";
 
 /** A stored row, complete: every field of its schema, null where nothing is set. */
@@ -41,9 +43,9 @@ export interface Entity {
   /**
    * Turns a valid row into what is stored, e.g. hashes a password. Left out by `_transform: false`.
    *
-   * @param auto Where salts come from.
+   * @param auto Where salts come from. Without `derive` the row comes at once.
    */
-  transform?(row: Row, auto: Pick<AutoSource, "secret">): Row;
+  transform?(row: Row, auto: Pick<AutoSource, "secret" | "derive">): Ready<Row>;
   /** The fields that go into the transformation: a change gives all or none of them. Default: any change transforms. */
   readonly transformed?: readonly string[];
 }
@@ -83,7 +85,9 @@ export function changeRow(entity: Entity, stored: Row, changes: Values, auto?: A
   const fixed = immutableProblems(variant.record, rest, merged);
   if (fixed) return { ok: false, errors: fixed };
   const row = fillFields(variant.record, merged, auto);
-  return judge(entity, variant.record, row, ttl === undefined ? remaining : ttl, true);
+  const judged = judge(entity, variant.record, row, ttl === undefined ? remaining : ttl, true);
+  // A row that became one of another kind: what its checks look at was never told.
+  return judged.ok ? judged : { ok: false, errors: withUntold(judged.errors, variant.record, merged) };
 }
 
 /** Sets aside what the schema does not hold: `ttl`, and the time of the last change, which is never the caller's to say. */
@@ -95,6 +99,18 @@ function prepare(entity: Entity, given: Values, record: RecordSpec, auto: AutoSo
   if (drop) delete input["updated_at"];
   if (hasTtl) delete input["ttl"];
   return { ttl: hasTtl ? given["ttl"] : undefined, input };
+}
+
+/** Errors, and for fields that checks across fields look at that they are not there. */
+function withUntold(errors: ErrorFields, { checks }: RecordSpec, given: Values): ErrorFields {
+  const untold = new Set(
+    checks.flatMap(({ sources = [] }) => sources.filter((path) => at(given, path) === undefined)),
+  );
+  const all = { ...errors };
+  for (const path of untold)
+    if (errorAt(all, path) === undefined)
+      putErrorAt(all, path, "field required for entity check when updating");
+  return all;
 }
 
 function judge(entity: Entity, record: RecordSpec, row: Row, ttl: unknown, updating: boolean): ParsedRow {

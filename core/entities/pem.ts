@@ -1,3 +1,4 @@
+import { sha256Hex } from "../http/sha256.ts";
 import { own } from "../schema/tree.ts";
 import type { CertificateChecker } from "./ports.ts";
 
@@ -51,7 +52,10 @@ export const structuralChecker: CertificateChecker = {
       ? undefined
       : 'certificate does not appear to be a CA because it is missing the "CA" basic constraint';
   },
-  digest: () => undefined,
+  digest(pem) {
+    const bytes = Uint8Array.from(derOf(pem), (character) => character.charCodeAt(0));
+    return bytes.byteLength === 0 ? undefined : sha256Hex(bytes);
+  },
   jwkProblem: (jwk) => (isAsymmetric(jwk) ? undefined : "could not load JWK, likely not a valid key"),
   pemProblem(pem, kind) {
     const fine = (kind === "public" ? publicKey : privateKey).test(pem);

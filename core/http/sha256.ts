@@ -58,8 +58,8 @@ const mixBlock = (state: Int32Array): void => {
  * @returns 64 hexadecimal digits.
  * @see FIPS 180-4 §6.2
  */
-export const sha256Hex = (text: string): string => {
-  const bytes = encoder.encode(text);
+export const sha256Hex = (content: string | Uint8Array): string => {
+  const bytes = typeof content === "string" ? encoder.encode(content) : content;
   const padded = new Uint8Array((((bytes.length + 8) >> 6) << 6) + 64);
   padded.set(bytes);
   padded[bytes.length] = 0x80;

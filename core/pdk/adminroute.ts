@@ -1,4 +1,5 @@
 import type { Row } from "../ports/directory.ts";
+import type { Values } from "../schema/index.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
 
 /** A request to a plugin's own endpoint of the Admin API. */
@@ -6,8 +7,8 @@ export interface AdminRequest {
   /** The path's parameters. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** The body read as JSON; undefined when there is none or it is none. */
-  readonly body: unknown;
+  /** What came in the body, JSON or a form; nothing with GET and DELETE. */
+  readonly body: Values;
 }
 
 export interface AdminAnswer {
@@ -20,6 +21,12 @@ export interface AdminAnswer {
 export interface AdminHost {
   /** What plugins keep by `host.responses`; undefined where the Admin API is away from the workers. */
   readonly responses: SharedDict | undefined;
+  /**
+   * What a worker answers by the `answer` of the plugin's first configuration.
+   *
+   * @returns Undefined when there is none, or no worker within reach.
+   */
+  ask(plugin: string, question: unknown): Promise<AdminAnswer | undefined>;
   /** A stored row, by its id. */
   row(entity: string, id: string): Promise<Row | undefined>;
 }

@@ -2,6 +2,8 @@ import { sharedCache, WorkerEvents } from "../events/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CounterPlaces } from "../ports/counters.ts";
 import type { Fetcher } from "../ports/fetcher.ts";
+import type { Acme } from "../ports/acme.ts";
+import type { Certificates } from "../ports/certificates.ts";
 import type { Ldap } from "../ports/ldap.ts";
 import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -30,6 +32,14 @@ export interface HostPorts {
   readonly counting?: Partial<CounterPlaces>;
   /** What plugins keep of responses; as much of it as there is room for. */
   readonly responses: SharedDict;
+  /** What plugins keep until they delete it, or there is no room; default `responses`. */
+  readonly kept?: SharedDict;
+  /** Texts in Redis; undefined where it can't be reached. */
+  readonly redis?: PluginHost["redis"];
+  /** Undefined where no certificates can be ordered. */
+  readonly acme?: Acme | undefined;
+  /** Undefined where nothing listens for TLS. */
+  readonly certificates?: Certificates | undefined;
   /** Undefined where the data path writes nothing. */
   readonly records?: Records | undefined;
   /** Undefined where a worker is alone, as an isolate at the edge. */
@@ -59,6 +69,10 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
     counters,
     counting,
     responses,
+    kept,
+    redis,
+    acme,
+    certificates,
     records,
     sharing,
     subtle,
@@ -84,6 +98,10 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
       redis: counting?.redis,
     },
     responses,
+    kept: kept ?? responses,
+    redis,
+    acme,
+    certificates,
     records,
     subtle,
     fetcher,

@@ -18,6 +18,7 @@ export {
   type Handled,
   type NodeFacts,
   type PluginBinding,
+  type PluginDeclaration,
   type PluginDefinition,
   type PluginHost,
   type PluginPhases,
@@ -26,12 +27,13 @@ export {
   type TracingOptions,
 } from "./plugin.ts";
 export { type Missing, missingFor, type Need, restricted } from "./needs.ts";
-export { functionsPlugin } from "./functions/index.ts";
+export { functionsDeclaration, functionsPlugin } from "./functions/index.ts";
 export { isKongModule, type KongModule, kongPlugin } from "./kong/index.ts";
 export { LogTap } from "./logtap.ts";
 export type { PluginMigration } from "./migration.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
+export { redisServer } from "./redis.ts";
 export { logRecord, type LogRecord } from "./record.ts";
 export { ClientRequest, hostName } from "./request.ts";
 export { ClientResponse, type ResponseSource } from "./response.ts";

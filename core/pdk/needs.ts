@@ -1,17 +1,25 @@
 import type { Check } from "../schema/index.ts";
 import type { Scripts } from "../ports/scripts.ts";
 import { addEntityError, type ErrorTree, putErrorAt } from "../schema/tree.ts";
-import type { PluginDefinition } from "./plugin.ts";
+import type { PluginDeclaration } from "./plugin.ts";
 
 /** What a plugin may need of the place where it runs. */
-export type Need = "database" | "writes" | "redis" | "files" | "sockets" | "datagrams" | "javascript";
+export type Need =
+  | "database"
+  | "writes"
+  | "redis"
+  | "files"
+  | "sockets"
+  | "datagrams"
+  | "certificates"
+  | "javascript";
 
 /** Needs that can't be met, each with the reason that operators are told. */
 export type Missing = Partial<Readonly<Record<Need, string>>>;
 
 /** Why a plugin can't run where something is missing; undefined when it can. @param config Checked and filled. */
 export const missingFor = (
-  { needs }: PluginDefinition,
+  { needs }: PluginDeclaration,
   config: unknown,
   missing: Missing,
 ): string | undefined => {
@@ -19,7 +27,7 @@ export const missingFor = (
   return need === undefined ? undefined : missing[need];
 };
 
-const refusal = (plugin: PluginDefinition, missing: Missing): Check => ({
+const refusal = (plugin: PluginDeclaration, missing: Missing): Check => ({
   print: undefined,
   prepare: () => undefined,
   run(values, errors) {
@@ -38,7 +46,7 @@ const problemOf = (text: string, name: string, scripts: Scripts): string | null 
   }
 };
 
-const parsing = ({ name, scripts: textsOf }: PluginDefinition, scripts: Scripts): Check => ({
+const parsing = ({ name, scripts: textsOf }: PluginDeclaration, scripts: Scripts): Check => ({
   print: undefined,
   prepare: () => undefined,
   run(values, errors) {
@@ -55,11 +63,11 @@ const parsing = ({ name, scripts: textsOf }: PluginDefinition, scripts: Scripts)
  *
  * @param scripts Reads the code in them.
  */
-export const restricted = (
-  plugins: readonly PluginDefinition[],
+export const restricted = <P extends PluginDeclaration>(
+  plugins: readonly P[],
   missing: Missing,
   scripts?: Scripts,
-): PluginDefinition[] =>
+): P[] =>
   plugins.map((plugin) => {
     const checks: Check[] = [];
     if (plugin.needs !== undefined) checks.push(refusal(plugin, missing));

@@ -3,6 +3,9 @@ import type { PluginRow } from "../entities/rows.ts";
 import type { PluginSchema } from "../schema/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetcher } from "../ports/fetcher.ts";
+import type { Acme } from "../ports/acme.ts";
+import type { Certificates } from "../ports/certificates.ts";
+import type { OpenKeyValue } from "../ports/keyvalue.ts";
 import type { Ldap } from "../ports/ldap.ts";
 import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -14,11 +17,11 @@ import type { SharedDict } from "../ports/shareddict.ts";
 import type { Subtle } from "../ports/subtle.ts";
 import type { Timers } from "../ports/timers.ts";
 import type { Directory } from "../ports/directory.ts";
-import type { AdminRoutes } from "./adminroute.ts";
+import type { AdminAnswer, AdminRoutes } from "./adminroute.ts";
 import type { LogListener } from "./logtap.ts";
 import type { Scripts } from "../ports/scripts.ts";
 import type { Sockets } from "../ports/sockets.ts";
-import type { CounterPlaces } from "../ports/counters.ts";
+import type { CounterPlaces, RedisServer } from "../ports/counters.ts";
 import type { PluginMigration } from "./migration.ts";
 import type { Need } from "./needs.ts";
 import type { Metrics } from "./metrics.ts";
@@ -32,8 +35,8 @@ export type Handled = void | Promise<void>;
  * before the response head is sent, and the connection after.
  */
 export interface PluginPhases {
-  /** While a TLS client introduces itself; only global configurations take part. */
-  certificate?(hello: { readonly serverName: string | undefined }): void;
+  /** While a TLS client introduces itself, which waits as long; only global configurations take part. */
+  certificate?(hello: { readonly serverName: string | undefined }): Handled;
   /** Before routing; only global configurations take part. */
   rewrite?(exchange: Exchange): Handled;
   /** After routing, before the upstream is asked. */
@@ -55,6 +58,12 @@ export interface PluginPhases {
   bodyFilter?(exchange: Exchange, chunk: Uint8Array, isLast: boolean): Uint8Array | undefined;
   /** After the last byte was sent, or the exchange was given up. */
   log?(exchange: Exchange): Handled;
+  /**
+   * Answers one of the plugin's endpoints of the Admin API, which may be on another thread: `AdminHost.ask`.
+   *
+   * @param question What structured cloning can carry, as the answer is.
+   */
+  answer?(question: unknown): AdminAnswer | Promise<AdminAnswer>;
   /** The configuration is out of use: ends what `create` began. Exchanges under way may still call other phases. */
   close?(): void;
 }
@@ -91,6 +100,14 @@ export interface PluginHost {
   readonly counting: CounterPlaces;
   /** Responses and the like, as many as there is room for; the workers of a node share them. Keys begin with the plugin's name. */
   readonly responses: SharedDict;
+  /** What plugins keep in the memory of the node; it gives way to what is newer. Keys begin with the plugin's name. */
+  readonly kept: SharedDict;
+  /**
+   * Texts in Redis; undefined where it can't be reached.
+   *
+   * @param scanCount Keys that one step of a search looks at, default 10.
+   */
+  readonly redis: ((server: RedisServer, scanCount?: number) => OpenKeyValue) | undefined;
   /** Rows that plugins write while they serve; undefined where nothing can be written, see {@link recordsOf}. */
   readonly records: Records | undefined;
   /**
@@ -108,6 +125,10 @@ export interface PluginHost {
   readonly sockets: Sockets | undefined;
   /** Undefined where configurations may not hold code. */
   readonly scripts: Scripts | undefined;
+  /** Undefined where no certificates can be ordered. */
+  readonly acme: Acme | undefined;
+  /** What TLS listeners show; undefined where there are none. */
+  readonly certificates: Certificates | undefined;
   /** Undefined where LDAP servers can't be reached. */
   readonly ldap: Ldap | undefined;
   readonly directory: Directory;
@@ -123,8 +144,8 @@ export interface PluginHost {
   listenToLog(listener: LogListener): () => void;
 }
 
-/** A plugin: what it is called, when it runs, how it is configured, what it does. */
-export interface PluginDefinition<C = unknown> extends PluginSchema {
+/** What is known of a plugin where it does not run: what it is called, when it runs, how it is configured. */
+export interface PluginDeclaration extends PluginSchema {
   readonly name: string;
   /** The higher, the earlier; equal ones run in reverse order of their names. */
   readonly priority: number;
@@ -132,6 +153,16 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
   readonly entities?: readonly Entity[];
   /** What the database needs of this version and those before; tables of entities come by themselves. */
   readonly migrations?: readonly PluginMigration[];
+  /** What a valid configuration needs of the place where it runs; undefined for nothing. */
+  readonly needs?: (config: unknown) => Need | undefined;
+  /** What of a valid configuration is code, by field. */
+  readonly scripts?: (config: unknown) => Readonly<Record<string, readonly string[]>>;
+  /** What the plugin adds to the Admin API, by path (`/proxy-cache/:cache_key`). */
+  readonly adminRoutes?: AdminRoutes;
+}
+
+/** A plugin: its declaration, and what it does. */
+export interface PluginDefinition<C = unknown> extends PluginDeclaration {
   /**
    * Makes one configuration ready; runs when the configuration changes, never for a request.
    *
@@ -139,12 +170,6 @@ export interface PluginDefinition<C = unknown> extends PluginSchema {
    * @param binding The row that holds the configuration.
    */
   create(config: C, host: PluginHost, binding: PluginBinding): PluginPhases;
-  /** What a valid configuration needs of the place where it runs; undefined for nothing. */
-  readonly needs?: (config: unknown) => Need | undefined;
-  /** What of a valid configuration is code, by field. */
-  readonly scripts?: (config: unknown) => Readonly<Record<string, readonly string[]>>;
-  /** What the plugin adds to the Admin API, by path (`/proxy-cache/:cache_key`). */
-  readonly adminRoutes?: AdminRoutes;
   /** Once on each worker, before any configuration. */
   initWorker?(host: PluginHost): void;
   /** After each change, with every enabled configuration of this plugin; undefined when there is none. */

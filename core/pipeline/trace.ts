@@ -32,6 +32,7 @@ export class Tracer {
       if (handle !== undefined) wrapped[phase] = (exchange) => this.run(plugin, phase, exchange, handle);
     }
     if (phases.bodyFilter !== undefined) wrapped.bodyFilter = phases.bodyFilter.bind(phases);
+    if (phases.answer !== undefined) wrapped.answer = phases.answer.bind(phases);
     if (phases.certificate !== undefined) wrapped.certificate = phases.certificate.bind(phases);
     if (phases.close !== undefined) wrapped.close = phases.close.bind(phases);
     return wrapped;

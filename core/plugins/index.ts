@@ -1,5 +1,6 @@
 import type { PluginDefinition } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
+import { acme } from "./acme/index.ts";
 import { azureFunctions } from "./azure-functions/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
@@ -43,6 +44,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   botDetection,
   cors,
   session,
+  acme,
   jwt,
   oauth2,
   keyAuth,

@@ -5,12 +5,16 @@ import type { Row } from "./directory.ts";
  * directory; other nodes are told by the same event as of any other write.
  */
 export interface Records {
+  /** False where no write succeeds: without a database. */
+  readonly isWritable: boolean;
   /**
    * The row as the store has it now, whatever this worker was told so far.
    *
    * @param field A unique field of the entity, or `id`. A row whose time is over is not found.
    */
   find(entity: string, field: string, value: string): Promise<Row | undefined>;
+  /** Every row of an entity that `find` finds. */
+  list(entity: string): Promise<readonly Row[]>;
   /**
    * Adds a row. Absent fields are filled in as the schema says.
    *

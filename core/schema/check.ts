@@ -9,6 +9,8 @@ import { valueProblem } from "./validate.ts";
 export interface Check {
   /** As the published schema prints it; undefined for one that is the place's, not the schema's. */
   readonly print: Values | undefined;
+  /** Fields, as dotted paths, that have to be told, be it as null, before the check can be made. */
+  readonly sources?: readonly string[];
   /** Binds the check to its record. @throws TypeError when it names a field that the record does not have. */
   prepare(record: RecordSpec): void;
   run(values: Values, errors: ErrorFields, updating: boolean): void;
@@ -51,6 +53,7 @@ const counting =
   ({ kind, message, fine, withInvalid }: Counting) =>
   (...names: string[]): Check => ({
     print: { [kind]: names },
+    sources: names,
     prepare: (record) => known(record, names),
     run(values, errors, updating) {
       if (!withInvalid && names.some((name) => errorAt(errors, name) !== undefined)) return;

@@ -86,7 +86,7 @@ export interface Shorthand {
   /** What is wrong with the value beside the others of the row. */
   readonly conflict?: (value: unknown, row: Values) => string | undefined;
   /** The dotted path of the field that an old name stands for: answers show it under both names. */
-  readonly echoes?: string;
+  readonly echoes?: string | undefined;
 }
 
 export interface RecordSpec {

@@ -11,6 +11,12 @@ export interface AutoSource {
   uuid(): string;
   /** A new secret of 32 letters and digits. */
   secret(): string;
+  /**
+   * PBKDF2 with SHA-512, away from this thread; undefined where nobody can wait for it. @see RFC 8018 §5.2
+   *
+   * @param sizeBytes Length of the result.
+   */
+  derive?(secret: Uint8Array, salt: Uint8Array, iterations: number, sizeBytes: number): Promise<Uint8Array>;
 }
 
 function autoValue(field: Field, auto: AutoSource): unknown {

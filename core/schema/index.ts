@@ -33,6 +33,7 @@ export {
   protocols,
   queue,
   redis,
+  redisFields,
   sni,
   tags,
   timeout,

@@ -2,14 +2,10 @@ import type { Check } from "./check.ts";
 import type { Field, RecordSpec, Rules } from "./field.ts";
 import type { Values } from "./tree.ts";
 
-/** Rules that the published schema does not show, or shows elsewhere. */
-const unpublished = new Set<string>(["is_regex"]);
-
 function publishedRules(rules: Rules): Values {
   const shown: Values = {};
   for (const [name, rule] of Object.entries(rules)) {
-    if (typeof rule === "function" || unpublished.has(name)) continue;
-    shown[name] = rule;
+    if (typeof rule !== "function") shown[name] = rule;
   }
   return shown;
 }

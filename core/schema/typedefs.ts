@@ -168,26 +168,25 @@ export const timestampMs = <D extends Doc = undefined>(
 export const protocols = ["grpc", "grpcs", "http", "https", "tcp", "tls", "tls_passthrough", "udp"] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** How to reach a Redis server. */
-export const redis = <const D extends string>(doc: D) =>
-  record(
-    {
-      host: host({ doc: "Host name or address of the Redis server." }),
-      port: port({ default: 6379, doc: "Port of the Redis server." }),
-      timeout: timeout({ default: 2000, doc: "Milliseconds to wait for a connection or an answer." }),
-      username: string({ referenceable: true, doc: "User of Redis 6 ACLs; absent for the default user." }),
-      password: string({
-        referenceable: true,
-        encrypted: true,
-        doc: "Password; absent for no authentication.",
-      }),
-      database: integer({ default: 0, doc: "Number of the database." }),
-      ssl: boolean({ required: false, default: false, doc: "Speak TLS to the server." }),
-      ssl_verify: boolean({ required: false, default: false, doc: "Verify the server's certificate." }),
-      server_name: sni({ required: false, doc: "Server name to send and to verify in TLS." }),
-    },
-    { required: true, doc },
-  );
+/** How to reach a Redis server, field by field. */
+export const redisFields = {
+  host: host({ doc: "Host name or address of the Redis server." }),
+  port: port({ default: 6379, doc: "Port of the Redis server." }),
+  timeout: timeout({ default: 2000, doc: "Milliseconds to wait for a connection or an answer." }),
+  username: string({ referenceable: true, doc: "User of Redis 6 ACLs; absent for the default user." }),
+  password: string({
+    referenceable: true,
+    encrypted: true,
+    doc: "Password; absent for no authentication.",
+  }),
+  database: integer({ default: 0, doc: "Number of the database." }),
+  ssl: boolean({ required: false, default: false, doc: "Speak TLS to the server." }),
+  ssl_verify: boolean({ required: false, default: false, doc: "Verify the server's certificate." }),
+  server_name: sni({ required: false, doc: "Server name to send and to verify in TLS." }),
+};
+
+/** The same as one record. */
+export const redis = <const D extends string>(doc: D) => record(redisFields, { required: true, doc });
 
 /** How a plugin that delivers records queues them. */
 export const queue = <const D extends string>(doc: D, byDefault: Readonly<Record<string, unknown>> = {}) =>

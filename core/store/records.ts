@@ -5,21 +5,30 @@ import type { Values } from "../schema/index.ts";
 import type { Database } from "./database.ts";
 import { declaredRow } from "./lifetime.ts";
 import { StoreProblem } from "./problem.ts";
-import { select } from "./read.ts";
+import { each, select } from "./read.ts";
 import { remove } from "./remove.ts";
 import { insert, update } from "./write.ts";
 
 /** What the data path writes, in the database of the entities. */
 export class DatabaseRecords implements Records {
+  readonly isWritable: boolean;
   private readonly database: Database;
 
-  constructor(database: Database) {
+  /** @param isWritable False for declared rows. */
+  constructor(database: Database, isWritable = true) {
     this.database = database;
+    this.isWritable = isWritable;
   }
 
   async find(entity: string, field: string, value: string): Promise<Row | undefined> {
     const found = await select(this.database, this.entity(entity), { field, value });
     return found && declaredRow(found);
+  }
+
+  async list(name: string): Promise<Row[]> {
+    const rows: Row[] = [];
+    for await (const row of each(this.database, this.entity(name))) rows.push(declaredRow(row));
+    return rows;
   }
 
   async insert(entity: string, values: Values): Promise<Row> {

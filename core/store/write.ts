@@ -55,8 +55,13 @@ export const keep = async (
 };
 
 /** A checked row as it is kept: transformed, without what is not stored, its time to live as a moment. */
-const storable = (entity: Entity, row: Row, auto: AutoSource, isTransformed: boolean): StoredRow => {
-  const values: Values = { ...(isTransformed ? (entity.transform?.(row, auto) ?? row) : row) };
+const storable = async (
+  entity: Entity,
+  row: Row,
+  auto: AutoSource,
+  isTransformed: boolean,
+): Promise<StoredRow> => {
+  const values: Values = { ...(isTransformed ? ((await entity.transform?.(row, auto)) ?? row) : row) };
   for (const [name, { rules }] of entity.record.record.fields) if (rules.transient) delete values[name];
   const { ttl } = values;
   if (!entity.ttl) return { values, expiresAtMs: null };
@@ -129,7 +134,7 @@ export const change = async (
   const changed = refuse(entity, { ...before, ...values }, result, errors);
   const id = own(withLowerId(entity, changes), entity.primaryKey);
   if (id !== undefined && id !== stored.values[entity.primaryKey]) throw notFound(told(key));
-  const row = storable(entity, changed, access.auto, isTransformedBy(entity, stored, values));
+  const row = await storable(entity, changed, access.auto, isTransformedBy(entity, stored, values));
   const kept = own(changes, "ttl") === undefined ? { ...row, expiresAtMs: stored.expiresAtMs } : row;
   return keep(access, entity, kept, "replace");
 };

@@ -1,6 +1,6 @@
 import { nodeCertificates, nodeLogger } from "../../adapters/node/index.ts";
 import { webClock, webRandom } from "../../adapters/web/index.ts";
-import { DeclarativeConfiguration } from "../../core/index.ts";
+import { DeclarativeConfiguration, type PluginDefinition } from "../../core/index.ts";
 import type { Conf } from "../conf/load.ts";
 import { openDatabase, type OpenDatabase } from "../database.ts";
 import { loadPlugins } from "../plugins.ts";
@@ -12,16 +12,17 @@ export type { ConfOptions } from "./loaded.ts";
 /** The configuration that the options name, and what it says of entities. */
 export const configured = async (
   options: ConfOptions,
-): Promise<{ conf: Conf; configuration: DeclarativeConfiguration }> => {
+): Promise<{ conf: Conf; configuration: DeclarativeConfiguration; plugins: PluginDefinition[] }> => {
   const conf = loadedConf(options);
+  const plugins = await loadPlugins(conf, await scriptsOf(conf));
   const configuration = new DeclarativeConfiguration({
-    plugins: await loadPlugins(conf, await scriptsOf(conf)),
+    plugins,
     routerFlavor: conf.routerFlavor,
     clock: webClock,
     random: webRandom,
     certificates: nodeCertificates,
   });
-  return { conf, configuration };
+  return { conf, configuration, plugins };
 };
 
 /** Opens the configured database for one piece of work, and closes it whatever happens; undefined without one. */

@@ -26,7 +26,7 @@ export type Workbench = Awaited<ReturnType<typeof openWorkbench>>;
 
 /** Opens the parts of a gateway in this process, on the configured database. Close it when done. */
 export const openWorkbench = async (options: ConfOptions) => {
-  const { conf, configuration } = await configured(options);
+  const { conf, configuration, plugins } = await configured(options);
   const logger = nodeLogger({ level: conf.logLevel, format: conf.logFormat, file: undefined });
   const timers = new Schedule({ timers: new WebTimers(logger), clock: webClock, random: webRandom, logger });
   const { entities, auto } = configuration.context;
@@ -54,7 +54,7 @@ export const openWorkbench = async (options: ConfOptions) => {
     },
     {
       version,
-      plugins: [...configuration.plugins],
+      plugins,
       node: { id: node, hostname: nodeHostname, pid: process.pid, worker: 0 },
       routerFlavor: conf.routerFlavor,
       proxy: proxyOptionsOf(conf, version),

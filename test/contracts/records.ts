@@ -29,6 +29,18 @@ export const describeRecords = (name: string, open: () => Promise<RecordsUnderTe
       expect(await world.records.find("keyauth_credentials", "key", "other")).toBeUndefined();
     });
 
+    test("every row of an entity is listed, but for those whose time is over", async () => {
+      const { records } = world;
+      expect(records.isWritable).toBe(true);
+      const made = await key({ key: "k" });
+      const { consumer } = made;
+      const short = await records.insert("keyauth_credentials", { consumer, key: "s", ttl: 10 });
+      const keys = async () => (await records.list("keyauth_credentials")).map(({ id }) => id).sort();
+      expect(await keys()).toEqual([made.id, short.id].sort());
+      world.advance(11_000);
+      expect(await keys()).toEqual([made.id]);
+    });
+
     test("changes are merged into a row; one that is gone stays so", async () => {
       const made = await key({ key: "k" });
       const changed = await world.records.update("keyauth_credentials", made.id, { key: "other" });

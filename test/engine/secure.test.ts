@@ -70,6 +70,22 @@ describe("a TLS listener", () => {
     expect(await old.send(get).until(/ok$/)).toContain("200 OK");
   });
 
+  it("shows what is found while a client waits, where the configuration has nothing that fits", async () => {
+    const certificates = store();
+    const asked: (string | undefined)[] = [];
+    const onServerName = async (name: string | undefined): Promise<void> => {
+      asked.push(name, String(certificates.covers(name!)));
+      await Promise.resolve();
+      certificates.show(name!.toUpperCase(), pairs["b.test"]!);
+    };
+    rig = await Rig.start(always(ok()), { where: { ssl: true }, certificates, onServerName });
+    expect(await shown(rig.port, "found.test")).toBe("b.test");
+    expect(await shown(rig.port, "a.test")).toBe("a.test");
+    certificates.replace([]);
+    expect(await shown(rig.port, "found.test")).toBe("b.test");
+    expect(asked).toEqual(["found.test", "false", "a.test", "true", "found.test", "true"]);
+  });
+
   it("resumes sessions", async () => {
     rig = await Rig.start(always(ok()), { where: { ssl: true }, certificates: store() });
     const first = await secured(rig.port, { servername: "a.test" });

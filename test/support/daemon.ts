@@ -25,6 +25,8 @@ export interface DaemonOptions {
   readonly document?: Record<string, unknown> | string;
   /** Properties of sallyport.conf. */
   readonly conf?: Readonly<Record<string, string>>;
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Resolve without waiting until it serves. */
   readonly isStartExpectedToFail?: boolean;
 }
@@ -59,6 +61,7 @@ export const startDaemon = async (options: DaemonOptions = {}): Promise<Daemon> 
   );
   const child = spawn(process.execPath, [bin, "start", "-c", confFile], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...options.env },
   });
   let output = "";
   const watchers = new Set<() => void>();

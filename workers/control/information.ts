@@ -1,4 +1,4 @@
-import { workerPlugins, type NodeInformation, type RouterFlavor } from "../../core/index.ts";
+import { workerDeclarations, type NodeInformation, type RouterFlavor } from "../../core/index.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { ControlEnv } from "./env.ts";
 
@@ -18,7 +18,7 @@ export const informationOf = (env: ControlEnv, nodeId: string): NodeInformation 
   nodeId,
   masterPid: 0,
   workerPids: [],
-  plugins: workerPlugins,
+  plugins: workerDeclarations,
   properties: {
     database: "sqlite",
     role: "traditional",

@@ -7,17 +7,18 @@ import {
   type PublishedConfiguration,
 } from "../../adapters/cloudflare/index.ts";
 import { Migrations, ObjectDriver, SqlEventLog, SqlStore } from "../../adapters/sql/index.ts";
-import { webClock, webRandom } from "../../adapters/web/index.ts";
+import { webClock, webRandom, webSubtle } from "../../adapters/web/index.ts";
 import {
-  workerPlugins,
   ClusterEvents,
   createAdmin,
   createStatusApi,
   Database,
   DeclarativeConfiguration,
+  derivingSource,
   type Logger,
   readTables,
   tablesOf,
+  workerDeclarations,
 } from "../../core/index.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { edgeLogger } from "../logger.ts";
@@ -66,7 +67,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     this.logger = edgeLogger(env);
     const node = kept(storage, nodeKey, () => crypto.randomUUID());
     const configuration = new DeclarativeConfiguration({
-      plugins: workerPlugins,
+      plugins: workerDeclarations,
       routerFlavor: flavorOf(env),
       clock: webClock,
       random: webRandom,
@@ -79,7 +80,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     this.database = new Database({
       store: this.store,
       entities,
-      auto,
+      auto: derivingSource(auto, webSubtle),
       onCommitted: () => this.publish(),
     });
     const log = new DurableEventLog(env.EVENTS);
@@ -110,7 +111,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     };
     const admin = createAdmin({
       ...options,
-      plugins: workerPlugins,
+      plugins: workerDeclarations,
     });
     const status = createStatusApi(options);
     this.router

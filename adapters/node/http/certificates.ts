@@ -1,4 +1,5 @@
 import { type SecureContext, type SecureContextOptions, type Server, createSecureContext } from "node:tls";
+import type { Certificates } from "../../../core/index.ts";
 
 /** A certificate chain with its key, PEM. */
 export interface KeyPair {
@@ -30,11 +31,13 @@ export type TlsTerms = Pick<
 
 /**
  * The certificates of listeners, found by the name that a client asks for, in Kong's order: the exact name,
- * `*.rest`, `prefix.*`, `*`, then the default. They can be replaced at any time; a connection keeps its own.
+ * `*.rest`, `prefix.*`, `*`, what plugins found, then the default. They can be replaced at any time; a connection keeps its own.
  */
-export class CertificateStore {
+export class CertificateStore implements Certificates {
   private readonly terms: TlsTerms;
   private byName = new Map<string, ServerCertificate>();
+  /** What plugins found for names that the configuration has nothing for. */
+  private readonly found = new Map<string, ServerCertificate>();
   private fallback: ServerCertificate;
   /** Contexts cost a millisecond to make: each certificate has one, made when it is first wanted. */
   private readonly contexts = new WeakMap<ServerCertificate, SecureContext>();
@@ -77,8 +80,18 @@ export class CertificateStore {
       (first < 0 ? undefined : byName.get(`*${name.slice(first)}`)) ??
       (last < 0 ? undefined : byName.get(`${name.slice(0, last)}.*`)) ??
       byName.get("*") ??
+      this.found.get(name) ??
       this.fallback
     );
+  }
+
+  covers(serverName: string): boolean {
+    return this.find(serverName) !== this.fallback;
+  }
+
+  show(serverName: string, pair: KeyPair): void {
+    const name = serverName.toLowerCase();
+    this.found.set(name, { names: [name], pairs: [pair] });
   }
 
   /** @throws Error when a certificate and its key are unusable. */

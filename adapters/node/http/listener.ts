@@ -37,8 +37,8 @@ export interface ListenerOptions {
   readonly counters?: Counters;
   /** Needed with `ssl`. */
   readonly certificates?: CertificateStore;
-  /** Told the name that a TLS client asks for, before its certificate is chosen. */
-  readonly onServerName?: (serverName: string | undefined) => void;
+  /** Told the name that a TLS client asks for; its certificate is chosen when a promise settles, which never rejects. */
+  readonly onServerName?: (serverName: string | undefined) => void | Promise<void>;
 }
 
 export interface Listener {
@@ -162,12 +162,16 @@ class Reception {
       handshakeTimeout: this.host.limits.headTimeoutMs,
       ALPNProtocols: this.flags.http2 === true ? ["h2", "http/1.1"] : ["http/1.1"],
       SNICallback: (serverName, done) => {
-        onServerName?.(serverName);
-        try {
-          done(null, certificates.contextFor(serverName));
-        } catch (error) {
-          done(error instanceof Error ? error : new Error("no certificate", { cause: error }));
-        }
+        const choose = (): void => {
+          try {
+            done(null, certificates.contextFor(serverName));
+          } catch (error) {
+            done(error instanceof Error ? error : new Error("no certificate", { cause: error }));
+          }
+        };
+        const waits = onServerName?.(serverName);
+        if (waits === undefined) choose();
+        else void waits.then(choose);
       },
       allowHalfOpen: true,
     });

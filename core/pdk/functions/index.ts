@@ -1,1 +1,2 @@
 export { functionsPlugin } from "./plugin.ts";
+export { functionsDeclaration } from "./schema.ts";

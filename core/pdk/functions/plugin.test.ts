@@ -81,7 +81,7 @@ describe("functions run", () => {
         },
       },
     );
-    all.gateway.certificate("a.test");
+    await all.gateway.certificate("a.test");
     await all.client.send({ target: "/t", method: "PATCH" });
     expect(seen).toEqual(["a.test", "PATCH"]);
   });

@@ -1,9 +1,15 @@
 import type { Script, ScriptFunctions } from "../../ports/scripts.ts";
 import type { Exchange } from "../exchange.ts";
 import { helloFunctions, kongFunctions, settleResponse } from "../kong/index.ts";
-import { definePlugin, type Handled, type PluginDefinition, type PluginPhases } from "../plugin.ts";
+import {
+  definePlugin,
+  type Handled,
+  type PluginDeclaration,
+  type PluginDefinition,
+  type PluginPhases,
+} from "../plugin.ts";
 import { BodyPiece } from "./body.ts";
-import { type Config, phases as phaseNames, schema } from "./schema.ts";
+import { type Config, phases as phaseNames } from "./schema.ts";
 
 const atOnce = (handled: Handled, phase: string): void => {
   if (handled === undefined) return;
@@ -22,15 +28,12 @@ const inTurn = (scripts: readonly Script[], kong: ScriptFunctions, exchange: Exc
   return undefined;
 };
 
-/** A plugin that runs functions from its configuration. @param priority Decides before or after which others. */
-export const functionsPlugin = (name: string, priority: number): PluginDefinition =>
+/** The code of a plugin that runs functions from its configuration. */
+export const functionsPlugin = (declaration: PluginDeclaration): PluginDefinition =>
   definePlugin<Config>({
-    ...schema,
-    name,
-    priority,
-    needs: () => "javascript",
-    scripts: (config) => Object.fromEntries(phaseNames.map((phase) => [phase, (config as Config)[phase]])),
+    ...declaration,
     create(config, host, binding) {
+      const { name } = declaration;
       if (host.scripts === undefined) throw new Error(`${name}: configurations may not hold code here`);
       const space = host.scripts.open();
       const compiled = (phase: (typeof phaseNames)[number]): Script[] =>

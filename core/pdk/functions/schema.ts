@@ -1,5 +1,6 @@
 import { array, atLeastOneOf, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../plugin.ts";
 
 export const phases = ["certificate", "rewrite", "access", "header_filter", "body_filter", "log"] as const;
 
@@ -20,7 +21,12 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = {
+/** A plugin that runs functions from its configuration. @param priority Decides before or after which others. */
+export const functionsDeclaration = (name: string, priority: number): PluginDeclaration => ({
+  name,
+  priority,
   config,
   checks: [atLeastOneOf(...phases.map((phase) => `config.${phase}`))],
-} satisfies PluginSchema;
+  needs: () => "javascript",
+  scripts: (values) => Object.fromEntries(phases.map((phase) => [phase, (values as Config)[phase]])),
+});

@@ -1,39 +1,19 @@
 import type { Clock } from "../../ports/clock.ts";
-import type { CounterPlaces, Counters, OpenCounters, RedisServer } from "../../ports/counters.ts";
+import type { CounterPlaces, Counters, OpenCounters } from "../../ports/counters.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Timers } from "../../ports/timers.ts";
 import type { Need } from "../needs.ts";
+import type { RecordOf, redisFields } from "../../schema/index.ts";
+import { redisServer } from "../redis.ts";
 import { SyncedCounters } from "./syncedcounters.ts";
 
 /** What a configuration says about where it counts. */
 export interface Place {
   readonly policy: "local" | "cluster" | "redis" | null;
-  readonly redis: {
-    readonly host: string | null;
-    readonly port: number | null;
-    readonly timeout: number | null;
-    readonly username: string | null;
-    readonly password: string | null;
-    readonly database: number | null;
-    readonly ssl: boolean | null;
-    readonly ssl_verify: boolean | null;
-    readonly server_name: string | null;
-  };
+  readonly redis: RecordOf<typeof redisFields>;
   /** Seconds; -1 for none. */
   readonly sync_rate?: number;
 }
-
-const serverOf = ({ redis }: Place): RedisServer => ({
-  host: redis.host ?? "",
-  port: redis.port ?? 6379,
-  timeoutMs: redis.timeout ?? 2000,
-  username: redis.username ?? undefined,
-  password: redis.password ?? undefined,
-  database: redis.database ?? 0,
-  isSecure: redis.ssl === true,
-  isVerified: redis.ssl_verify === true,
-  serverName: redis.server_name ?? undefined,
-});
 
 /** Counters, and what ends their use. */
 export interface CountersInUse {
@@ -65,7 +45,7 @@ export const countersAt = (
       return lasting(cluster);
     case "redis": {
       if (redis === undefined) throw new Error("policy 'redis' is not available here");
-      const open = redis(serverOf(place));
+      const open = redis(redisServer(place.redis));
       const { sync_rate: rate = -1 } = place;
       return closing(rate > 0 ? new SyncedCounters(open, rate * 1000, host) : open);
     }

@@ -3,15 +3,15 @@ import {
   definePlugin,
   type Handled,
   type PluginBinding,
+  type PluginDeclaration,
   type PluginDefinition,
   type PluginHost,
 } from "../plugin.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Counters } from "../../ports/counters.ts";
-import type { PluginSchema } from "../../schema/index.ts";
 import { identifierOf } from "./identifier.ts";
 import type { Limit, Verdict } from "./limiter.ts";
-import { countersAt, needOfPlace, type Place } from "./place.ts";
+import { countersAt, type Place } from "./place.ts";
 import type { LimitConfig } from "./schema.ts";
 import { periods } from "./window.ts";
 
@@ -89,16 +89,8 @@ const phasesOf = (
 };
 
 /** A plugin that counts requests, tells clients what is left, and refuses those beyond a limit. */
-export const limitingPlugin = (
-  name: string,
-  priority: number,
-  schema: PluginSchema,
-  make: MakeLimiter,
-): PluginDefinition =>
+export const limitingPlugin = (declaration: PluginDeclaration, make: MakeLimiter): PluginDefinition =>
   definePlugin<LimitConfig & Place>({
-    ...schema,
-    name,
-    priority,
-    needs: (config) => needOfPlace(config as Place),
-    create: (config, host, binding) => phasesOf(name, config, host, binding, make),
+    ...declaration,
+    create: (config, host, binding) => phasesOf(declaration.name, config, host, binding, make),
   });

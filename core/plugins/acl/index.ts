@@ -1,5 +1,5 @@
 import { definePlugin, type Exchange, type Row, whenReady } from "../../pdk/index.ts";
-import { acls } from "./group.ts";
+
 import { type Config, schema } from "./schema.ts";
 
 const groupNames = (rows: readonly Row[]): string[] => rows.map((row) => row["group"] as string);
@@ -7,9 +7,6 @@ const groupNames = (rows: readonly Row[]): string[] => rows.map((row) => row["gr
 /** Lets consumers pass by their groups. */
 export const acl = definePlugin<Config>({
   ...schema,
-  name: "acl",
-  entities: [acls],
-  priority: 950,
   create(config, { directory }) {
     const isAllowList = config.allow !== null && config.allow.length > 0;
     const listed = new Set(isAllowList ? config.allow : config.deny);

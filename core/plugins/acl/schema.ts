@@ -7,7 +7,9 @@ import {
   record,
   string,
 } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
+import { acls } from "./group.ts";
 
 export const config = record(
   {
@@ -30,8 +32,12 @@ export const config = record(
 export type Config = Infer<typeof config>;
 
 export const schema = {
+  name: "acl",
+  entities: [acls],
+  priority: 950,
+
   config,
   protocols: httpProtocols,
   noConsumer: true,
   checks: [onlyOneOf("config.allow", "config.deny"), atLeastOneOf("config.allow", "config.deny")],
-} satisfies PluginSchema;
+} satisfies PluginDeclaration;

@@ -22,8 +22,6 @@ const passedOn = (headers: Iterable<readonly [string, string]>, ...more: string[
 /** Answers with what an Azure function does, in the upstream's place. */
 export const azureFunctions = definePlugin<Config>({
   ...schema,
-  name: "azure-functions",
-  priority: 749,
   create(config, { fetcher, version }) {
     const prefix = config.routeprefix === null ? "" : `/${config.routeprefix}`;
     const site = `${config.https === false ? "http" : "https"}://${config.appname}.${config.hostdomain}`;

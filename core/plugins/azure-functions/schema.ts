@@ -1,5 +1,6 @@
 import { boolean, number, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -7,7 +8,11 @@ export const config = record(
     keepalive: number({ default: 60_000, doc: "Without effect: connections are the platform's." }),
     https: boolean({ default: true, doc: "Ask by HTTPS." }),
     https_verify: boolean({ default: false, doc: "Without effect: certificates are verified." }),
-    apikey: string({ referenceable: true, doc: "The key that the function asks for." }),
+    apikey: string({
+      referenceable: true,
+      encrypted: true,
+      doc: "The key that the function asks for.",
+    }),
     clientid: string({ referenceable: true, doc: "The client that the function asks for." }),
     appname: string({ required: true, doc: "The name of the application." }),
     hostdomain: string({
@@ -23,4 +28,8 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "azure-functions",
+  priority: 749,
+  config,
+} satisfies PluginDeclaration;

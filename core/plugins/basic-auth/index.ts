@@ -1,6 +1,6 @@
 import { equalTexts } from "../../http/secret.ts";
 import { definePlugin, type Exchange, signIn, signInAnonymous, whenReady } from "../../pdk/index.ts";
-import { basicauthCredentials, hashPassword } from "./credential.ts";
+import { hashPassword } from "./credential.ts";
 import { type Config, schema } from "./schema.ts";
 
 interface Login {
@@ -26,9 +26,6 @@ const parseLogin = (field: string | undefined): Login | undefined => {
 /** Asks clients for a name and a password. @see RFC 7617 */
 export const basicAuth = definePlugin<Config>({
   ...schema,
-  name: "basic-auth",
-  entities: [basicauthCredentials],
-  priority: 1100,
   create(config, { directory }) {
     const challenge = `Basic realm="${config.realm}"`;
 

@@ -1,5 +1,7 @@
 import { boolean, httpProtocols, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
+import { basicauthCredentials } from "./credential.ts";
 
 export const config = record(
   {
@@ -18,4 +20,11 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols, noConsumer: true } satisfies PluginSchema;
+export const schema = {
+  name: "basic-auth",
+  entities: [basicauthCredentials],
+  priority: 1100,
+  config,
+  protocols: httpProtocols,
+  noConsumer: true,
+} satisfies PluginDeclaration;

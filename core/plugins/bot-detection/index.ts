@@ -9,8 +9,6 @@ const maxVerdicts = 1000;
 /** Refuses programs by what they say they are. */
 export const botDetection = definePlugin<Config>({
   ...schema,
-  name: "bot-detection",
-  priority: 2500,
   create(config) {
     const allow = (config.allow ?? []).map((pattern) => pcre(pattern));
     const deny = [...(config.deny ?? []).map((pattern) => pcre(pattern)), knownBots];

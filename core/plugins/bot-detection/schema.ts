@@ -1,6 +1,7 @@
 import { pcre } from "../../http/pcre.ts";
 import { array, httpProtocols, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 const patternProblem = (pattern: string): string | undefined => {
   try {
@@ -11,7 +12,8 @@ const patternProblem = (pattern: string): string | undefined => {
   }
 };
 
-const patterns = (doc: string) => array(string({ check: patternProblem }), { default: [], doc });
+const patterns = (doc: string) =>
+  array(string({ is_regex: true, check: patternProblem }), { default: [], doc });
 
 export const config = record(
   {
@@ -23,4 +25,10 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols, noConsumer: true } satisfies PluginSchema;
+export const schema = {
+  name: "bot-detection",
+  priority: 2500,
+  config,
+  protocols: httpProtocols,
+  noConsumer: true,
+} satisfies PluginDeclaration;

@@ -8,8 +8,6 @@ const idKey = Symbol("correlation-id");
 /** Gives each request an id that upstream and logs share, unless the client brought one. */
 export const correlationId = definePlugin<Config>({
   ...schema,
-  name: "correlation-id",
-  priority: 100_001,
   create(config, host) {
     const headerName = config.header_name ?? "Kong-Request-ID";
     const next = generator(config.generator, host);

@@ -12,8 +12,6 @@ const isPreflight = ({ request: { method, headers } }: Exchange): boolean =>
 /** Tells browsers which sites may read responses. @see Fetch Standard §3.3 */
 export const cors = definePlugin<Config>({
   ...schema,
-  name: "cors",
-  priority: 2000,
   create(config) {
     const rule = originRule(config.origins ?? []);
     const allowed =

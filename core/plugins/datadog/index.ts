@@ -24,9 +24,6 @@ const consumerOf = ({ consumer }: Exchange, by: Metric["consumer_identifier"]): 
 /** Tells a Datadog agent of each exchange, by UDP. */
 export const datadog = definePlugin<Config>({
   ...schema,
-  name: "datadog",
-  priority: 10,
-  needs: () => "datagrams",
   create(config, host) {
     const sockets = socketsOf(host);
     const options = {

@@ -9,7 +9,8 @@ import {
   string,
   conditional,
 } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 const names = [
   "kong_latency",
@@ -86,4 +87,9 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "datadog",
+  priority: 10,
+  needs: () => "datagrams",
+  config,
+} satisfies PluginDeclaration;

@@ -4,9 +4,6 @@ import { type Config, schema } from "./schema.ts";
 /** Appends a record of each exchange to a file of the node. */
 export const fileLog = definePlugin<Config>({
   ...schema,
-  name: "file-log",
-  priority: 9,
-  needs: () => "files",
   create(config, { files, clock }) {
     if (files === undefined) throw new Error("file-log: this platform has no files; use http-log");
     const adjust = customFields(config.custom_fields_by_lua);

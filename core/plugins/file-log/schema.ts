@@ -1,6 +1,7 @@
 import { customFieldProblem } from "../../pdk/customfields.ts";
 import { boolean, map, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -24,4 +25,9 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "file-log",
+  priority: 9,
+  needs: () => "files",
+  config,
+} satisfies PluginDeclaration;

@@ -10,7 +10,6 @@ import {
   whenReady,
 } from "../../pdk/index.ts";
 import type { SubtleKey } from "../../ports/subtle.ts";
-import { hmacauthCredentials } from "./credential.ts";
 import { type Config, schema } from "./schema.ts";
 import { parseSignature, type Signature, signedText } from "./signature.ts";
 
@@ -23,9 +22,6 @@ const badDate = `${unverified}, a valid date or x-date header is required for HM
 /** Accepts requests that are signed with a shared secret. */
 export const hmacAuth = definePlugin<Config>({
   ...schema,
-  name: "hmac-auth",
-  entities: [hmacauthCredentials],
-  priority: 1030,
   create(config, { directory, clock, subtle }) {
     const challenge = config.realm === null ? "hmac" : `hmac realm="${config.realm}"`;
     const allowed = new Set<string>(config.algorithms ?? []);

@@ -1,5 +1,7 @@
 import { array, boolean, httpProtocols, number, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
+import { hmacauthCredentials } from "./credential.ts";
 
 const algorithms = ["hmac-sha1", "hmac-sha256", "hmac-sha384", "hmac-sha512"] as const;
 
@@ -35,4 +37,11 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols, noConsumer: true } satisfies PluginSchema;
+export const schema = {
+  name: "hmac-auth",
+  entities: [hmacauthCredentials],
+  priority: 1030,
+  config,
+  protocols: httpProtocols,
+  noConsumer: true,
+} satisfies PluginDeclaration;

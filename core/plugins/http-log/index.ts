@@ -28,8 +28,6 @@ const endpointOf = (config: Config): Endpoint => {
 /** Sends a record of each exchange to an HTTP server. */
 export const httpLog = definePlugin<Config>({
   ...schema,
-  name: "http-log",
-  priority: 12,
   create(config, host) {
     const { url, headers } = endpointOf(config);
     const isSet = (old: number | null, unset: number): old is number => old !== null && old !== unset;

@@ -1,6 +1,7 @@
 import { customFieldProblem } from "../../pdk/customfields.ts";
 import { headerName, integer, map, number, queue, record, string, url } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 const derived = ["Host", "Content-Length", "Content-Type"];
 
@@ -56,4 +57,8 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "http-log",
+  priority: 12,
+  config,
+} satisfies PluginDeclaration;

@@ -5,8 +5,6 @@ import { type Config, schema } from "./schema.ts";
 /** Lets clients pass by their address. */
 export const ipRestriction = definePlugin<Config>({
   ...schema,
-  name: "ip-restriction",
-  priority: 990,
   create(config) {
     const isDenied = addressSet(config.deny ?? []);
     const isAllowed =

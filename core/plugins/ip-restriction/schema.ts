@@ -1,5 +1,6 @@
 import { array, atLeastOneOf, ipOrCidr, number, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -14,7 +15,10 @@ export const config = record(
 export type Config = Infer<typeof config>;
 
 export const schema = {
+  name: "ip-restriction",
+  priority: 990,
+
   config,
   protocols: ["http", "https", "tcp", "tls", "grpc", "grpcs"],
   checks: [atLeastOneOf("config.allow", "config.deny")],
-} satisfies PluginSchema;
+} satisfies PluginDeclaration;

@@ -8,7 +8,6 @@ import {
   whenReady,
 } from "../../pdk/index.ts";
 import { type AlgorithmName, makeVerifier, type Verifier } from "./algorithm.ts";
-import { jwtSecrets } from "./credential.ts";
 import { findTokens } from "./find.ts";
 import { type Config, schema } from "./schema.ts";
 import { claimProblems, parseToken, type Token } from "./token.ts";
@@ -16,9 +15,6 @@ import { claimProblems, parseToken, type Token } from "./token.ts";
 /** Accepts JSON Web Tokens that a consumer's key signed. @see RFC 7519 */
 export const jwt = definePlugin<Config>({
   ...schema,
-  name: "jwt",
-  entities: [jwtSecrets],
-  priority: 1450,
   create(config, { directory, clock, subtle }) {
     const realm = config.realm === null ? undefined : `realm="${config.realm}"`;
     const challenge = (error?: string): string =>

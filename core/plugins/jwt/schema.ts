@@ -1,5 +1,7 @@
 import { boolean, conditional, httpProtocols, number, record, set, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
+import { jwtSecrets } from "./credential.ts";
 
 export const config = record(
   {
@@ -45,6 +47,10 @@ export const config = record(
 export type Config = Infer<typeof config>;
 
 export const schema = {
+  name: "jwt",
+  entities: [jwtSecrets],
+  priority: 1450,
+
   config,
   protocols: httpProtocols,
   noConsumer: true,
@@ -56,4 +62,4 @@ export const schema = {
       then_match: { contains: "exp" },
     }),
   ],
-} satisfies PluginSchema;
+} satisfies PluginDeclaration;

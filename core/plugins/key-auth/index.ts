@@ -10,7 +10,6 @@ import {
   whenReady,
 } from "../../pdk/index.ts";
 import { withoutArgument } from "../../http/query.ts";
-import { keyauthCredentials } from "./credential.ts";
 import { type Config, schema } from "./schema.ts";
 
 type Found = { key: string } | "none" | "duplicate";
@@ -18,9 +17,6 @@ type Found = { key: string } | "none" | "duplicate";
 /** Asks clients for a key, and tells the upstream whose it is. */
 export const keyAuth = definePlugin<Config>({
   ...schema,
-  name: "key-auth",
-  entities: [keyauthCredentials],
-  priority: 1250,
   create(config, host) {
     const challenge = config.realm === null ? "Key" : `Key realm="${config.realm}"`;
 

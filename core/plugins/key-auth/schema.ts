@@ -1,5 +1,7 @@
 import { array, boolean, headerName, httpProtocols, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
+import { keyauthCredentials } from "./credential.ts";
 
 export const config = record(
   {
@@ -35,4 +37,11 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols, noConsumer: true } satisfies PluginSchema;
+export const schema = {
+  name: "key-auth",
+  entities: [keyauthCredentials],
+  priority: 1250,
+  config,
+  protocols: httpProtocols,
+  noConsumer: true,
+} satisfies PluginDeclaration;

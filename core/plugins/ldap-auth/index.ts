@@ -42,9 +42,6 @@ const serverOf = (config: Config): LdapServer => ({
 /** Asks a directory whether it knows the client. */
 export const ldapAuth = definePlugin<Config>({
   ...schema,
-  name: "ldap-auth",
-  priority: 1200,
-  needs: () => "sockets",
   create(config, { directory, cache, ldap }) {
     const server = serverOf(config);
     const { base_dn: base, attribute, cache_ttl: ttl } = config;

@@ -8,7 +8,8 @@ import {
   record,
   string,
 } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 const off = (doc: string) => boolean({ required: true, default: false, doc });
 
@@ -47,4 +48,11 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols, noConsumer: true } satisfies PluginSchema;
+export const schema = {
+  name: "ldap-auth",
+  priority: 1200,
+  needs: () => "sockets",
+  config,
+  protocols: httpProtocols,
+  noConsumer: true,
+} satisfies PluginDeclaration;

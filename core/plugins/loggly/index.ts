@@ -8,9 +8,6 @@ const facility = 8;
 /** Sends a record of each exchange to Loggly by syslog over UDP. @see RFC 5424 */
 export const loggly = definePlugin<Config>({
   ...schema,
-  name: "loggly",
-  priority: 6,
-  needs: () => "datagrams",
   create(config, host) {
     const sockets = socketsOf(host);
     const adjust = customFields(config.custom_fields_by_lua);

@@ -1,6 +1,7 @@
 import { customFieldProblem } from "../../pdk/customfields.ts";
 import { host, map, number, port, record, set, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 /** From the least to the most important. */
 export const severities = ["debug", "info", "notice", "warning", "err", "crit", "alert", "emerg"] as const;
@@ -33,4 +34,9 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "loggly",
+  priority: 6,
+  needs: () => "datagrams",
+  config,
+} satisfies PluginDeclaration;

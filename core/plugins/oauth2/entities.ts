@@ -1,6 +1,7 @@
 import { created, id, labels, owner } from "../../entities/index.ts";
 import type { Entity } from "../../entities/index.ts";
 import { array, boolean, foreign, integer, record, string } from "../../schema/index.ts";
+import { whenReady } from "../../ready.ts";
 import { redirectProblem } from "./redirect.ts";
 import { hashSecret } from "./secret.ts";
 
@@ -48,7 +49,10 @@ export const oauth2Credentials: Entity = {
   transformed: ["hash_secret", "client_secret"],
   transform: (row, auto) =>
     row["hash_secret"] === true
-      ? { ...row, client_secret: hashSecret(String(row["client_secret"]), auto.secret()) }
+      ? whenReady(hashSecret(String(row["client_secret"]), auto.secret(), auto.derive), (client_secret) => ({
+          ...row,
+          client_secret,
+        }))
       : row,
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { gatewayOn, oneRoute, type TestGateway } from "../../../testing/index.ts";
-import type { MemoryRequest } from "../../../adapters/memory/index.ts";
+import { memoryPorts, type MemoryRequest } from "../../../adapters/memory/index.ts";
+import { autoSource, derivingSource } from "../../index.ts";
 import {
   all,
   app,
@@ -59,11 +60,17 @@ describe("a hashed secret", () => {
     expect((await post(gateway, "token", { ...grant, client_secret: "plain" })).status).toBe(200);
   });
 
-  test("has the form of Kong's", () => {
+  test("has the form of Kong's, whether one can wait for it or not", async () => {
     // Made by OpenSSL: PBKDF2, SHA-512, 10,000 rounds.
-    expect(hashSecret("hello", "0123456789abcdef-and-more")).toBe(
-      "$pbkdf2-sha512$i=10000,l=32$MDEyMzQ1Njc4OWFiY2RlZg$ebPqN70X5/AdIWJo8ec3rzQkd6IriVa6WwMRxcAuq1M",
-    );
+    const hash =
+      "$pbkdf2-sha512$i=10000,l=32$MDEyMzQ1Njc4OWFiY2RlZg$ebPqN70X5/AdIWJo8ec3rzQkd6IriVa6WwMRxcAuq1M";
+    const given = ["hello", "0123456789abcdef-and-more"] as const;
+    expect(hashSecret(...given)).toBe(hash);
+    const ports = memoryPorts();
+    const { derive } = derivingSource(autoSource(ports.clock, ports.random), ports.subtle);
+    const later = hashSecret(...given, derive);
+    expect(later).toBeInstanceOf(Promise);
+    expect(await later).toBe(hash);
   });
 });
 

@@ -11,7 +11,6 @@ import {
 } from "../../pdk/index.ts";
 import { authorize } from "./authorize.ts";
 import type { Authority } from "./endpoint.ts";
-import { oauth2AuthorizationCodes, oauth2Credentials, oauth2Tokens } from "./entities.ts";
 import { findToken } from "./find.ts";
 import { invalidRequest, type Problem, problem } from "./problem.ts";
 import { type Config, schema } from "./schema.ts";
@@ -32,10 +31,6 @@ const isGlobal = problem(
 /** Gives applications tokens, and asks clients for them. @see RFC 6749, RFC 6750, RFC 7636 */
 export const oauth2 = definePlugin<Config>({
   ...schema,
-  name: "oauth2",
-  entities: [oauth2Credentials, oauth2AuthorizationCodes, oauth2Tokens],
-  priority: 1400,
-  needs: () => "writes",
   create(config, host, { id: pluginId }) {
     const { directory, clock, cache, records } = host;
     const authority: Authority = { config, host, pluginId };

@@ -8,7 +8,9 @@ import {
   string,
   ttl,
 } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
+import { oauth2AuthorizationCodes, oauth2Credentials, oauth2Tokens } from "./entities.ts";
 
 const off = (doc: string) => boolean({ required: true, default: false, doc });
 
@@ -80,4 +82,12 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols, noConsumer: true } satisfies PluginSchema;
+export const schema = {
+  name: "oauth2",
+  entities: [oauth2Credentials, oauth2AuthorizationCodes, oauth2Tokens],
+  priority: 1400,
+  needs: () => "writes",
+  config,
+  protocols: httpProtocols,
+  noConsumer: true,
+} satisfies PluginDeclaration;

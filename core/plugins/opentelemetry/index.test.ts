@@ -40,12 +40,6 @@ test("without tracing_instrumentations traces pass, and nothing is recorded", as
 test.each([
   ["a caller that records not decides", {}, traceparent.replace(/1$/, "0"), "00"],
   ["a caller's yes is only a maybe", { sampling_rate: 0 }, traceparent, "00"],
-  [
-    "a caller's yes decides where it shall",
-    { sampling_rate: 0, sampling_strategy: "parent_probability_fallback" },
-    traceparent,
-    "01",
-  ],
 ])("%s", async (_, config, parent, flags) => {
   expect((await told(traced(config), parent)).slice(-2)).toBe(flags);
 });

@@ -10,8 +10,6 @@ const traceKey = Symbol("opentelemetry");
 /** Tells the way of exchanges, and the gateway's log, by OpenTelemetry. */
 export const opentelemetry = definePlugin<Config>({
   ...schema,
-  name: "opentelemetry",
-  priority: 14,
   create(config, host) {
     const { random, clock, tracing } = host;
     const propagation = new Propagation(config.propagation, config.header_type ?? "preserve");
@@ -19,12 +17,10 @@ export const opentelemetry = definePlugin<Config>({
     const spans = tracesUrl === null ? undefined : exporter("opentelemetry traces", tracesUrl, config, host);
     const logs = logsUrl === null ? undefined : exporter("opentelemetry logs", logsUrl, config, host);
     const rate = config.sampling_rate ?? tracing.samplingRate;
-    const followsParent = config.sampling_strategy === "parent_probability_fallback";
 
     const isSampled = (parent: Parent | undefined): boolean => {
       if (!tracing.isOn || spans === undefined) return false;
       if (parent?.isSampled === false) return false;
-      if (parent?.isSampled === true && followsParent) return true;
       return random.fraction() < rate;
     };
 

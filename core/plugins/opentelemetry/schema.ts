@@ -12,8 +12,9 @@ import {
   timeout,
   url,
 } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
 import { propagationField } from "../../pdk/trace/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -58,26 +59,29 @@ export const config = record(
       between: [0, 1],
       doc: "The part of requests that is recorded; `tracing_sampling_rate` when absent.",
     }),
-    sampling_strategy: string({
-      required: false,
-      default: "parent_drop_probability_fallback",
-      one_of: ["parent_probability_fallback", "parent_drop_probability_fallback"],
-      doc: "Whether what a request says about recording decides always, or only when it says no.",
-    }),
     propagation: propagationField("w3c"),
   },
   {
     required: true,
     checks: [atLeastOneOf("traces_endpoint", "logs_endpoint")],
     shorthands: {
-      endpoint: renamed(url({ referenceable: true }), "traces_endpoint", {
-        message: "OpenTelemetry: config.endpoint is deprecated, please use config.traces_endpoint instead",
-        removal_in_version: "4.0",
-      }),
+      endpoint: {
+        ...renamed(url({ referenceable: true }), "traces_endpoint", {
+          message: "OpenTelemetry: config.endpoint is deprecated, please use config.traces_endpoint instead",
+          removal_in_version: "4.0",
+        }),
+        // Of this old name Kong's answers say nothing.
+        echoes: undefined,
+      },
     },
   },
 );
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols } satisfies PluginSchema;
+export const schema = {
+  name: "opentelemetry",
+  priority: 14,
+  config,
+  protocols: httpProtocols,
+} satisfies PluginDeclaration;

@@ -1,4 +1,5 @@
 import { functionsPlugin } from "../../pdk/index.ts";
+import { schema } from "./schema.ts";
 
 /** Functions from the configuration, after all other plugins. */
-export const postFunction = functionsPlugin("post-function", -1000);
+export const postFunction = functionsPlugin(schema);

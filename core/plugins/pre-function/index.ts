@@ -1,4 +1,5 @@
 import { functionsPlugin } from "../../pdk/index.ts";
+import { schema } from "./schema.ts";
 
 /** Functions from the configuration, before all other plugins. */
-export const preFunction = functionsPlugin("pre-function", 1_000_000);
+export const preFunction = functionsPlugin(schema);

@@ -36,8 +36,6 @@ const observe = (
 /** Counts exchanges for Prometheus; requests without a route are not counted. */
 export const prometheus = definePlugin<Config>({
   ...schema,
-  name: "prometheus",
-  priority: 13,
   create(config, { metrics, clock }) {
     const made = new Map<string, { request: Histogram; upstream: Histogram; kong: Histogram }>();
     const histogramsOf = (labels: string) => {

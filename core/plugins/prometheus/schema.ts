@@ -1,5 +1,6 @@
 import { boolean, record } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 const flag = (doc: string) => boolean({ default: false, doc });
 
@@ -17,4 +18,8 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "prometheus",
+  priority: 13,
+  config,
+} satisfies PluginDeclaration;

@@ -1,7 +1,6 @@
 import { Collector } from "../../http/bodies.ts";
 import { HeaderList } from "../../http/headers.ts";
 import { definePlugin, type Exchange, type Handled, whenReady } from "../../pdk/index.ts";
-import { adminRoutes } from "./admin.ts";
 import { ResponseCache } from "./cache.ts";
 import { type Directives, directivesOf } from "./directives.ts";
 import type { Stored } from "./entry.ts";
@@ -43,9 +42,6 @@ const kept = (headers: HeaderList): HeaderList =>
 /** Answers from memory what was asked before. */
 export const proxyCache = definePlugin<Config>({
   ...schema,
-  name: "proxy-cache",
-  priority: 100,
-  adminRoutes,
   create(config, { responses, clock, logger }) {
     const cache = new ResponseCache(responses);
     const methods = new Set<string>(config.request_method);

@@ -1,5 +1,7 @@
 import { array, boolean, customCheck, integer, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
+import { adminRoutes } from "./admin.ts";
 
 /** The memory that responses are kept in. */
 const dictionary = "kong_db_cache";
@@ -65,6 +67,10 @@ export const config = record(
 export type Config = Infer<typeof config>;
 
 export const schema = {
+  name: "proxy-cache",
+  priority: 100,
+  adminRoutes,
+
   config,
   checks: [
     customCheck({
@@ -77,4 +83,4 @@ export const schema = {
       },
     }),
   ],
-} satisfies PluginSchema;
+} satisfies PluginDeclaration;

@@ -4,8 +4,6 @@ import { SlidingLimiter } from "./slidinglimiter.ts";
 
 /** Refuses requests beyond a limit in any time of a period's length, whenever it begins. Kong has no such plugin. */
 export const rateLimitingSliding = limitingPlugin(
-  "rate-limiting-sliding",
-  909,
   schema,
   (counters, limits, prefix) => new SlidingLimiter(counters, limits, `slidinglimit:${prefix}`),
 );

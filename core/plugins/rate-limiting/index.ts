@@ -3,8 +3,6 @@ import { schema } from "./schema.ts";
 
 /** Counts requests in windows of the calendar and refuses those beyond a limit. */
 export const rateLimiting = limitingPlugin(
-  "rate-limiting",
-  910,
   schema,
   (counters, limits, prefix) => new Limiter(counters, limits, `ratelimit:${prefix}`),
 );

@@ -1,6 +1,13 @@
 import { httpProtocols, number, record } from "../../schema/index.ts";
-import type { PluginSchema } from "../../schema/index.ts";
-import { limitChecks, limitFields, oldRedisNames, orderProblem } from "../../pdk/limits/index.ts";
+import {
+  limitChecks,
+  limitFields,
+  oldRedisNames,
+  orderProblem,
+  needOfPlace,
+  type Place,
+} from "../../pdk/limits/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -27,7 +34,11 @@ export const config = record(
 );
 
 export const schema = {
+  name: "rate-limiting",
+  priority: 910,
+  needs: (config) => needOfPlace(config as Place),
+
   config,
   protocols: httpProtocols,
   checks: limitChecks,
-} satisfies PluginSchema;
+} satisfies PluginDeclaration;

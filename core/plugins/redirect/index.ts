@@ -4,8 +4,6 @@ import { type Config, schema } from "./schema.ts";
 /** Sends clients elsewhere. */
 export const redirect = definePlugin<Config>({
   ...schema,
-  name: "redirect",
-  priority: 779,
   create(config) {
     const base = config.keep_incoming_path ? new URL(config.location) : undefined;
     const place = (target: string): string => {

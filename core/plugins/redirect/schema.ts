@@ -1,5 +1,6 @@
 import { boolean, httpProtocols, integer, record, url } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -20,4 +21,9 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols } satisfies PluginSchema;
+export const schema = {
+  name: "redirect",
+  priority: 779,
+  config,
+  protocols: httpProtocols,
+} satisfies PluginDeclaration;

@@ -12,8 +12,6 @@ const refuse = (exchange: Exchange): void => {
 /** Refuses request bodies that are too large. */
 export const requestSizeLimiting = definePlugin<Config>({
   ...schema,
-  name: "request-size-limiting",
-  priority: 951,
   create(config) {
     const maxBytes = (config.allowed_payload_size ?? 128) * unitBytes[config.size_unit];
     return {

@@ -1,5 +1,6 @@
 import { boolean, httpProtocols, integer, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -21,4 +22,9 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols } satisfies PluginSchema;
+export const schema = {
+  name: "request-size-limiting",
+  priority: 951,
+  config,
+  protocols: httpProtocols,
+} satisfies PluginDeclaration;

@@ -21,8 +21,6 @@ const defaultMessages: Readonly<Record<number, string>> = {
 /** Answers requests by itself: maintenance pages, blocked consumers, debugging. */
 export const requestTermination = definePlugin<Config>({
   ...schema,
-  name: "request-termination",
-  priority: 2,
   create(config, host) {
     const { status_code: status, body, trigger } = config;
     const headers: [string, string][] =

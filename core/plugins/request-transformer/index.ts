@@ -44,8 +44,6 @@ const copyForm = (exchange: Exchange): Handled => {
 /** Changes requests on their way upstream. */
 export const requestTransformer = definePlugin<Config>({
   ...schema,
-  name: "request-transformer",
-  priority: 801,
   create(config) {
     const uri = config.replace.uri === null ? undefined : parseTemplate(config.replace.uri);
     const method = config.http_method ?? undefined;

@@ -1,7 +1,8 @@
 import { array, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
 import { parsePair } from "./pair.ts";
 import { templateProblem } from "./template.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 const headerProblem = (name: string): string | undefined =>
   /^[A-Za-z0-9-_]+$/.test(name) ? undefined : `'${name}' is not a valid header`;
@@ -61,4 +62,8 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "request-transformer",
+  priority: 801,
+  config,
+} satisfies PluginDeclaration;

@@ -1,4 +1,4 @@
-import { countersAt, needOfPlace, type Period, periods, Window } from "../../pdk/limits/index.ts";
+import { countersAt, type Period, periods, Window } from "../../pdk/limits/index.ts";
 import { definePlugin, type Exchange, type Handled, whenReady } from "../../pdk/index.ts";
 import { type Config, schema } from "./schema.ts";
 import { useOf } from "./use.ts";
@@ -28,9 +28,6 @@ const identifierOf = ({ consumer, credential, request }: Exchange, by: Config["l
 /** Limits what upstreams say that requests use. */
 export const responseRatelimiting = definePlugin<Config>({
   ...schema,
-  name: "response-ratelimiting",
-  priority: 900,
-  needs: (config) => needOfPlace(config as Config),
   create(config, host, { route, service }) {
     const { clock, logger } = host;
     const { counters, close } = countersAt(config, host);

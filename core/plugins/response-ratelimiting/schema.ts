@@ -9,8 +9,10 @@ import {
   redis,
   string,
 } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
 import { oldRedisNames, periods } from "../../pdk/limits/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
+import { needOfPlace } from "../../pdk/limits/index.ts";
 
 const limit = (period: string) => number({ gt: 0, doc: `What may be used in a ${period}.` });
 
@@ -94,7 +96,11 @@ const needs = (then_field: string) =>
   });
 
 export const schema = {
+  name: "response-ratelimiting",
+  priority: 900,
+  needs: (config) => needOfPlace(config as Config),
+
   config,
   protocols: httpProtocols,
   checks: [needs("config.redis.host"), needs("config.redis.port"), needs("config.redis.timeout")],
-} satisfies PluginSchema;
+} satisfies PluginDeclaration;

@@ -15,8 +15,6 @@ const isJson = (contentType: string | undefined): boolean => {
 /** Changes headers and the members of JSON bodies on their way to the client. */
 export const responseTransformer = definePlugin<Config>({
   ...schema,
-  name: "response-transformer",
-  priority: 800,
   create(config, host) {
     const applyHeaders = transformHeaders(config);
     if (!hasJsonChanges(config)) return { headerFilter: ({ response }) => applyHeaders(response.headers) };

@@ -1,5 +1,6 @@
 import { array, httpProtocols, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 const names = (doc: string) => array(string(), { required: true, default: [], doc });
 
@@ -58,4 +59,9 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols } satisfies PluginSchema;
+export const schema = {
+  name: "response-transformer",
+  priority: 800,
+  config,
+  protocols: httpProtocols,
+} satisfies PluginDeclaration;

@@ -1,7 +1,6 @@
 import type { ConsumerRow } from "../../entities/rows.ts";
 import { definePlugin, type Exchange, type PluginHost, signIn } from "../../pdk/index.ts";
 import { Cookie } from "./cookie.ts";
-import { sessions } from "./entity.ts";
 import { sessionFields } from "./headers.ts";
 import { isLogout } from "./logout.ts";
 import { type Config, schema } from "./schema.ts";
@@ -55,10 +54,6 @@ const ticketsOf = (config: Config, host: PluginHost): { session: Ticket; remembe
 /** Lets clients who signed in by another plugin come back with a cookie. */
 export const session = definePlugin<Config>({
   ...schema,
-  name: "session",
-  entities: [sessions],
-  priority: 1900,
-  needs: (config) => ((config as Config).storage === "kong" ? "writes" : undefined),
   create(config, host) {
     const mark = Symbol("session");
     const audience = config.audience ?? "default";

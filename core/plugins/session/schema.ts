@@ -1,5 +1,7 @@
 import { boolean, number, record, set, string } from "../../schema/index.ts";
-import type { Field, Infer, PluginSchema, Shorthand } from "../../schema/index.ts";
+import type { Field, Infer, Shorthand } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
+import { sessions } from "./entity.ts";
 
 const facts = [
   "id",
@@ -83,4 +85,11 @@ export const config = record(
 export type Config = Infer<typeof config>;
 export type Told = (typeof facts)[number];
 
-export const schema = { config, noConsumer: true } satisfies PluginSchema;
+export const schema = {
+  name: "session",
+  entities: [sessions],
+  priority: 1900,
+  needs: (config) => ((config as Config).storage === "kong" ? "writes" : undefined),
+  config,
+  noConsumer: true,
+} satisfies PluginDeclaration;

@@ -9,8 +9,6 @@ const hmac = { name: "HMAC", hash: "SHA-256" };
 /** Lets only webhooks pass that were signed with the secret, and not long ago. @see Standard Webhooks, Signature scheme */
 export const standardWebhooks = definePlugin<Config>({
   ...schema,
-  name: "standard-webhooks",
-  priority: 760,
   create({ secret_v1: secret, tolerance_second: tolerance }, { subtle, clock }) {
     let key: Promise<SubtleKey> | undefined;
     const isGenuine = async ({ request }: Exchange): Promise<boolean> => {

@@ -1,5 +1,6 @@
 import { httpProtocols, integer, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -21,4 +22,10 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config, protocols: httpProtocols, noConsumer: true } satisfies PluginSchema;
+export const schema = {
+  name: "standard-webhooks",
+  priority: 760,
+  config,
+  protocols: httpProtocols,
+  noConsumer: true,
+} satisfies PluginDeclaration;

@@ -21,9 +21,6 @@ const inTags = new Set([
 /** Tells a StatsD server of each exchange. */
 export const statsd = definePlugin<Config>({
   ...schema,
-  name: "statsd",
-  priority: 11,
-  needs: () => "datagrams",
   create(config, host) {
     const sockets = socketsOf(host);
     const { timers, random, clock, node, counters } = host;

@@ -10,7 +10,8 @@ import {
   record,
   string,
 } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 const names = [
   "kong_latency",
@@ -143,4 +144,9 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "statsd",
+  priority: 11,
+  needs: () => "datagrams",
+  config,
+} satisfies PluginDeclaration;

@@ -6,9 +6,6 @@ const encoder = new TextEncoder();
 /** Sends a record of each exchange over TCP, a line each. */
 export const tcpLog = definePlugin<Config>({
   ...schema,
-  name: "tcp-log",
-  priority: 7,
-  needs: () => "sockets",
   create(config, host) {
     const stream = socketsOf(host).stream({
       host: config.host,

@@ -1,6 +1,7 @@
 import { customFieldProblem } from "../../pdk/customfields.ts";
 import { boolean, host, map, number, port, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -19,4 +20,9 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "tcp-log",
+  priority: 7,
+  needs: () => "sockets",
+  config,
+} satisfies PluginDeclaration;

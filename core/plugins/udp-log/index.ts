@@ -6,9 +6,6 @@ const encoder = new TextEncoder();
 /** Sends a record of each exchange as a UDP datagram. */
 export const udpLog = definePlugin<Config>({
   ...schema,
-  name: "udp-log",
-  priority: 8,
-  needs: () => "datagrams",
   create(config, host) {
     const sockets = socketsOf(host);
     const adjust = customFields(config.custom_fields_by_lua);

@@ -1,6 +1,7 @@
 import { customFieldProblem } from "../../pdk/customfields.ts";
 import { host, map, number, port, record, string } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 export const config = record(
   {
@@ -16,4 +17,9 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "udp-log",
+  priority: 8,
+  needs: () => "datagrams",
+  config,
+} satisfies PluginDeclaration;

@@ -8,8 +8,6 @@ const traceKey = Symbol("zipkin");
 /** Tells the way of exchanges to Zipkin, or to whoever takes its spans. */
 export const zipkin = definePlugin<Config>({
   ...schema,
-  name: "zipkin",
-  priority: 100_000,
   create(config, host) {
     const { random, clock } = host;
     const { propagation: options, default_header_type: oldDefault, http_endpoint: url } = config;

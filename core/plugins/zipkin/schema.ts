@@ -1,6 +1,7 @@
 import { array, boolean, integer, number, queue, record, string, timeout, url } from "../../schema/index.ts";
-import type { Infer, PluginSchema } from "../../schema/index.ts";
+import type { Infer } from "../../schema/index.ts";
 import { propagationField } from "../../pdk/trace/index.ts";
+import type { PluginDeclaration } from "../../pdk/index.ts";
 
 const headerTypes = ["b3", "b3-single", "w3c", "jaeger", "ot", "aws", "datadog", "gcp", "instana"] as const;
 const reserved = new Set(["error"]);
@@ -91,4 +92,8 @@ export const config = record(
 
 export type Config = Infer<typeof config>;
 
-export const schema = { config } satisfies PluginSchema;
+export const schema = {
+  name: "zipkin",
+  priority: 100_000,
+  config,
+} satisfies PluginDeclaration;

@@ -1,0 +1,1 @@
+export { AcmeClient } from "./client.ts";
