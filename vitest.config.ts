@@ -2,7 +2,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** Suites of the core run twice: on Node and in workerd. */
-const core = ["core/**/*.test.ts", "adapters/memory/**/*.test.ts", "adapters/web/**/*.test.ts"];
+const core = ["core/**/*.test.ts", "adapters/{memory,web,http1}/**/*.test.ts"];
 
 export default defineConfig({
   test: {

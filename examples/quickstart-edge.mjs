@@ -47,13 +47,20 @@ edge.on("exit", (code) => {
   process.exit(code ?? 1);
 });
 
-/** The example, unless something was written before. */
+/** The example, unless something was written before. Settles when the data plane serves it. */
 const seed = async () => {
   const { data } = await (await fetch(`${admin}/services`, { headers })).json();
   if (data.length > 0) return;
   const body = readFileSync(path.join(root, "examples/quickstart.yml"));
   const response = await fetch(`${admin}/declarative`, { method: "PUT", headers, body });
   if (!response.ok) throw new Error(await response.text());
+  // An isolate that began before it was written looks for it beside a request, every few seconds.
+  for (let tries = 0; tries < 100; tries++) {
+    const answer = await fetch(`http://127.0.0.1:${port}/echo/hello`);
+    await answer.arrayBuffer();
+    if (answer.status !== 404) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 };
 
 for (let tries = 0; ; tries++) {

@@ -30,6 +30,7 @@ import { Feed } from "./feed.ts";
 import { Garbage } from "./garbage.ts";
 import { NodeLogLevel } from "./loglevel.ts";
 import { nodeHostname, nodeId } from "./node.ts";
+import { moduleAt } from "./place.ts";
 import { loadPlugins } from "./plugins.ts";
 import { scriptsOf } from "./scripts.ts";
 import { WorkerPool } from "./pool.ts";
@@ -40,10 +41,7 @@ import type { SocketCounts } from "./sockets.ts";
 import type { SocketSource } from "./socketsource.ts";
 import { cacheControl, masterOwner, responsesOf } from "./zones.ts";
 
-const workerModule = new URL(
-  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
-  import.meta.url,
-);
+const workerModule = moduleAt("node-server/worker");
 
 /** What a master is given by the process that it lives in. */
 export interface MasterResources {

@@ -1,18 +1,17 @@
 import { registerHooks } from "node:module";
-
-const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+import { moduleAt } from "./place.ts";
 
 /** The modules of this installation that plugins, scripts and tests import by name. */
 export const ownModules: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries({
-    sallyport: "../core/index",
-    "sallyport/testing": "../testing/index",
-    "sallyport/uuid": "../core/uuid/index",
-    "sallyport/mlcache": "../core/mlcache/index",
-    "sallyport/events": "../core/events/index",
-    "sallyport/timers": "../core/timers/index",
-    "sallyport/dns": "../core/dns/index",
-  }).map(([name, file]) => [name, new URL(`${file}${extension}`, import.meta.url).href]),
+    sallyport: "core/index",
+    "sallyport/testing": "testing/index",
+    "sallyport/uuid": "core/uuid/index",
+    "sallyport/mlcache": "core/mlcache/index",
+    "sallyport/events": "core/events/index",
+    "sallyport/timers": "core/timers/index",
+    "sallyport/dns": "core/dns/index",
+  }).map(([name, file]) => [name, moduleAt(file).href]),
 );
 
 let isRegistered = false;

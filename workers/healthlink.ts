@@ -7,25 +7,28 @@ const keyOf = ({ upstream, host, port }: HealthChange): string => JSON.stringify
 export class HealthLink {
   private readonly namespace: NonNullable<Env["HEALTH"]>;
   private noticed: HealthChange[] = [];
-  private down = new Map<string, HealthChange>();
 
   constructor(namespace: NonNullable<Env["HEALTH"]>) {
     this.namespace = namespace;
   }
 
-  /** Traffic made an address change sides: the others will hear of it. */
+  /** Traffic or an operator made an address change sides: the object hears of it. */
   notice(change: HealthChange): void {
     this.noticed.push(change);
   }
 
-  /** Tells what was noticed, and takes over who is down. */
-  async exchange(gateway: Gateway): Promise<void> {
-    const told = this.noticed.splice(0);
-    const all = await this.namespace.getByName("all").exchange(told);
-    const down = new Map(all.map((change) => [keyOf(change), change]));
-    for (const [key, change] of this.down)
-      if (!down.has(key)) gateway.setHealth({ ...change, isHealthy: true });
-    for (const change of down.values()) gateway.setHealth(change);
-    this.down = down;
+  /**
+   * Tells what was noticed, and takes over who is down.
+   *
+   * @param probed Upstreams of which the object knows best.
+   */
+  async exchange(gateway: Gateway, probed: readonly string[]): Promise<void> {
+    const all = await this.namespace.getByName("all").exchange(this.noticed.splice(0));
+    // What was noticed meanwhile is told with the next exchange, and counts until then.
+    const down = new Set([...all, ...this.noticed].map(keyOf));
+    for (const change of gateway.unhealthy())
+      if (probed.includes(change.upstream) && !down.has(keyOf(change)))
+        gateway.setHealth({ ...change, isHealthy: true });
+    for (const change of all) gateway.setHealth(change);
   }
 }

@@ -1,4 +1,10 @@
-import { CronTimers, KvConfigurations, socketDialer } from "../adapters/cloudflare/index.ts";
+import {
+  CronTimers,
+  EdgeTransport,
+  KvConfigurations,
+  socketDialer,
+  SocketTransport,
+} from "../adapters/cloudflare/index.ts";
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
   FetchTransport,
@@ -44,14 +50,15 @@ export interface ProberPorts {
   readonly board: HealthBoard;
 }
 
-/** Whether somebody has to be probed. */
-const isProbed = ({ upstreams = {} }: Tables): boolean =>
-  Object.values(upstreams).some((row) => {
+/** The names of upstreams that have to be probed. */
+const probedIn = ({ upstreams = {} }: Tables): string[] =>
+  Object.values(upstreams).flatMap((row) => {
     const checks = row["healthchecks"] as
       | { readonly active?: Record<"healthy" | "unhealthy", { readonly interval: number }> }
       | undefined;
     const active = checks?.active;
-    return active !== undefined && (active.healthy.interval > 0 || active.unhealthy.interval > 0);
+    const isProbed = active !== undefined && (active.healthy.interval > 0 || active.unhealthy.interval > 0);
+    return isProbed ? [String(row["name"])] : [];
   });
 
 /** The gateway of one isolate. Made by its first request: at module scope there is no time, randomness or I/O. */
@@ -67,7 +74,8 @@ export class Isolate {
   private isRefreshing = false;
 
   private readonly link: HealthLink | undefined;
-  private isProbed = false;
+  /** Upstreams that have to be probed. */
+  probed: readonly string[] = [];
   private linkedAtMs = 0;
 
   /**
@@ -90,7 +98,7 @@ export class Isolate {
       logger: this.logger,
       apply: (tables) => {
         this.gateway.prepare(tables)();
-        this.isProbed = isProbed(tables);
+        this.probed = probedIn(tables);
       },
     });
     this.refreshMs = Math.max(0, Number(env.DB_UPDATE_FREQUENCY ?? updateSeconds)) * 1000;
@@ -105,6 +113,10 @@ export class Isolate {
         intervalMs: this.refreshMs,
         onPublished: (version) => this.editions.take(version),
         onGap: () => this.editions.catchUp(),
+        onHealth: (change) => {
+          this.gateway.setHealth(change);
+          this.link?.notice(change);
+        },
       });
     this.gateway = createGateway(
       {
@@ -112,7 +124,7 @@ export class Isolate {
         random: webRandom,
         logger: this.logger,
         timers: prober?.timers ?? new WebTimers(this.logger),
-        counters: countersOf(env),
+        ...countersOf(env, this.logger),
         responses: new MemorySharedDict(webClock),
         board: prober?.board ?? healthBoard(new MemorySharedDict(webClock)),
         dialer: socketDialer,
@@ -120,7 +132,7 @@ export class Isolate {
         subtle: webSubtle,
         fetcher: new WebFetcher(),
         files: undefined,
-        transport: new FetchTransport(cloudflareFetch),
+        transport: new EdgeTransport(new FetchTransport(cloudflareFetch), new SocketTransport()),
       },
       {
         version: manifest.version,
@@ -141,7 +153,7 @@ export class Isolate {
       context.waitUntil(this.refresh());
     }
     this.news?.turn(nowMs, context);
-    if (this.link !== undefined && this.isProbed && nowMs - this.linkedAtMs >= healthMs) {
+    if (this.link !== undefined && this.probed.length > 0 && nowMs - this.linkedAtMs >= healthMs) {
       this.linkedAtMs = nowMs;
       context.waitUntil(this.learn(this.link));
     }
@@ -168,7 +180,7 @@ export class Isolate {
 
   private async learn(link: HealthLink): Promise<void> {
     try {
-      await link.exchange(this.gateway);
+      await link.exchange(this.gateway, this.probed);
     } catch (error) {
       this.logger.log("error", "who is down is not known", { error });
     }

@@ -1,11 +1,14 @@
 import { configurationChannel, DurableEventLog, type EventLogObject } from "../adapters/cloudflare/index.ts";
 import { webRandom } from "../adapters/web/index.ts";
-import { ClusterEvents, type Logger } from "../core/index.ts";
+import { ClusterEvents, type HealthChange, type Logger } from "../core/index.ts";
 
 /** A socket is held that long at most: what a request leaves behind is cut 30 s after its answer. */
 const socketMs = 25_000;
 /** A look that takes longer was cut with the request that made it. */
 const lookMs = 10_000;
+
+/** What operators decide about the health of addresses is told here. */
+export const healthChannel = "health";
 
 /** Where work may go on after a request is answered. */
 export interface Beside {
@@ -22,6 +25,8 @@ export interface NewsOptions {
   readonly hasSocket: boolean;
   /** A configuration was published. */
   readonly onPublished: (version: string) => Promise<void>;
+  /** An operator decided about an address. */
+  readonly onHealth: (change: HealthChange) => void;
   /** Events were missed. */
   readonly onGap: () => Promise<void>;
 }
@@ -43,6 +48,9 @@ export class News {
     // Of several versions the newest counts.
     this.events.subscribe(configurationChannel, (events) => onPublished(events.at(-1)!.data), {
       hearsOwn: true,
+    });
+    this.events.subscribe(healthChannel, (events) => {
+      for (const { data } of events) options.onHealth(JSON.parse(data) as HealthChange);
     });
     this.events.onGap(onGap);
   }

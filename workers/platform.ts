@@ -1,5 +1,5 @@
-import type { ConnectionFacts, Tunnel } from "../core/index.ts";
-import type { FetchPlatform, ServePlatform } from "../adapters/web/index.ts";
+import type { TlsFacts, Tunnel } from "../core/index.ts";
+import { type FetchPlatform, fieldOf, type ServePlatform } from "../adapters/web/index.ts";
 
 /** An upstream WebSocket that the runtime can hand to the client. */
 class SocketTunnel implements Tunnel {
@@ -25,24 +25,55 @@ export const cloudflareFetch: FetchPlatform = {
   tunnel: (response) => (response.webSocket === null ? undefined : new SocketTunnel(response.webSocket)),
 };
 
-const portOf = ({ port, protocol }: URL): number => Number(port) || (protocol === "https:" ? 443 : 80);
+/** What the platform says of a client's TLS: making `cf` costs, few ask. */
+class EdgeTls implements TlsFacts {
+  private readonly request: Request;
+  readonly serverName: string;
 
-const connection = (request: Request): ConnectionFacts => {
-  const url = new URL(request.url);
-  const { cf } = request;
-  const isSecure = url.protocol === "https:";
+  constructor(request: Request, serverName: string) {
+    this.request = request;
+    this.serverName = serverName;
+  }
+
+  get version(): string {
+    return this.fact("tlsVersion");
+  }
+
+  get cipher(): string {
+    return this.fact("tlsCipher");
+  }
+
+  private fact(name: "tlsVersion" | "tlsCipher"): string {
+    const value = this.request.cf?.[name];
+    return typeof value === "string" ? value : "";
+  }
+}
+
+interface Listener {
+  readonly origin: string;
+  readonly address: string;
+  readonly port: number;
+  readonly isSecure: boolean;
+}
+
+const listenerOf = (origin: string): Listener => {
+  const { protocol, hostname, port } = new URL(origin);
+  const isSecure = protocol === "https:";
+  return { origin, address: hostname, port: Number(port) || (isSecure ? 443 : 80), isSecure };
+};
+
+/** Requests of one Worker come by few names: the last one is kept. */
+let lastListener: Listener | undefined;
+
+const connection: ServePlatform["connection"] = (request, origin, headers) => {
+  if (lastListener?.origin !== origin) lastListener = listenerOf(origin);
+  const { address, port, isSecure } = lastListener;
   return {
-    peerAddress: request.headers.get("CF-Connecting-IP") ?? "127.0.0.1",
+    peerAddress: fieldOf(headers, "cf-connecting-ip") ?? "127.0.0.1",
     peerPort: 0,
-    localAddress: url.hostname,
-    localPort: portOf(url),
-    tls: isSecure
-      ? {
-          version: typeof cf?.tlsVersion === "string" ? cf.tlsVersion : "",
-          cipher: typeof cf?.tlsCipher === "string" ? cf.tlsCipher : "",
-          serverName: url.hostname,
-        }
-      : undefined,
+    localAddress: address,
+    localPort: port,
+    tls: isSecure ? new EdgeTls(request, address) : undefined,
   };
 };
 

@@ -13,3 +13,5 @@ export { DurableEventLog, EventLogObject } from "./eventlog.ts";
 export { DurableDict, DurableLock } from "./dict/client.ts";
 export { DictShard } from "./dict/shard.ts";
 export { KvDict } from "./kvdict.ts";
+export { EdgeTransport } from "./http/choice.ts";
+export { SocketTransport } from "./http/transport.ts";

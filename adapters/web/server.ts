@@ -8,11 +8,15 @@ import type {
   RequestScope,
 } from "../../core/index.ts";
 import { type FixedLength, toBodyInit, WebBody } from "./body.ts";
-import { flatHeaders } from "./transport.ts";
+import { flatHeaders, lengthOf } from "./fields.ts";
 
 /** What a platform's Response has beyond the standard. */
 export interface ServePlatform {
-  readonly connection: (request: Request) => ConnectionFacts;
+  /**
+   * @param origin Scheme, host and port of the request's URL.
+   * @param headers The request's fields (name, value…), names in lower case.
+   */
+  readonly connection: (request: Request, origin: string, headers: readonly string[]) => ConnectionFacts;
   /** Put into each Response: what keeps the platform from touching the body. */
   readonly init?: Record<string, unknown>;
   readonly fixedLength?: FixedLength;
@@ -20,34 +24,24 @@ export interface ServePlatform {
   readonly upgrade?: (response: OutgoingResponse, headers: [string, string][]) => Response;
 }
 
-/** A Request as core reads it: nothing is read before someone asks. */
+/** A Request as core reads it. Each property of a Request is a call into the platform: each is read once. */
 class WebRequest implements IncomingRequest {
   readonly method: string;
   readonly target: string;
   readonly httpVersion = "1.1";
+  readonly headers: string[];
   readonly body: WebBody | undefined;
   readonly connection: ConnectionFacts;
-  private readonly request: Request;
-  private flat: string[] | undefined;
 
-  constructor(request: Request, connection: ConnectionFacts) {
-    this.request = request;
-    this.connection = connection;
+  constructor(request: Request, platform: ServePlatform) {
     this.method = request.method;
-    const { url } = request;
+    const { url, body } = request;
     const slash = url.indexOf("/", url.indexOf("//") + 2);
-    const target = slash < 0 ? "/" : url.slice(slash);
     // The URL standard keeps an empty query as `?`, which is what the client sent.
-    this.target = target;
-    const length = request.headers.get("content-length");
-    this.body =
-      request.body === null
-        ? undefined
-        : new WebBody(request.body, length === null ? undefined : Number(length));
-  }
-
-  get headers(): string[] {
-    return (this.flat ??= flatHeaders(this.request.headers));
+    this.target = slash < 0 ? "/" : url.slice(slash);
+    this.headers = flatHeaders(request.headers);
+    this.body = body === null ? undefined : new WebBody(body, lengthOf(this.headers));
+    this.connection = platform.connection(request, slash < 0 ? url : url.slice(0, slash), this.headers);
   }
 
   get sizeBytes(): number {
@@ -113,6 +107,6 @@ export const serve = (
       inform: () => undefined,
       reset: () => reject(new Error("the exchange was given up")),
     };
-    events = handler.handle(new WebRequest(request, platform.connection(request)), downstream, scope);
+    events = handler.handle(new WebRequest(request, platform), downstream, scope);
     finish();
   });

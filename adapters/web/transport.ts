@@ -8,6 +8,7 @@ import type {
   UpstreamRequest,
 } from "../../core/index.ts";
 import { type FixedLength, toBodyInit, WebBody } from "./body.ts";
+import { flatHeaders, lengthOf } from "./fields.ts";
 
 /** What a platform's fetch has beyond the standard. */
 export interface FetchPlatform {
@@ -18,13 +19,6 @@ export interface FetchPlatform {
   /** Takes the upgraded connection out of a 101 answer. */
   readonly tunnel?: (response: Response) => Tunnel | undefined;
 }
-
-/** Fields as core reads them; Set-Cookie lines stay apart, others were joined by the platform. */
-export const flatHeaders = (headers: Headers): string[] => {
-  const flat: string[] = [];
-  for (const [name, value] of headers) flat.push(name, value);
-  return flat;
-};
 
 /** Fields that fetch derives or refuses. */
 const isDerived = (name: string): boolean => {
@@ -84,17 +78,15 @@ export class FetchTransport implements Transport {
       (response) => {
         clearTimeout(timer);
         if (isOver) return void response.body?.cancel();
-        const length = response.headers.get("content-length");
+        const { status, body } = response;
+        const headers = flatHeaders(response.headers);
         listener.responded({
-          status: response.status,
+          status,
           reason: response.statusText,
           httpVersion: "1.1",
-          headers: flatHeaders(response.headers),
-          body:
-            response.body === null
-              ? undefined
-              : new WebBody(response.body, length === null ? undefined : Number(length)),
-          tunnel: response.status === 101 ? this.platform.tunnel?.(response) : undefined,
+          headers,
+          body: body === null ? undefined : new WebBody(body, lengthOf(headers)),
+          tunnel: status === 101 ? this.platform.tunnel?.(response) : undefined,
         });
       },
       (error: unknown) => {
@@ -113,7 +105,7 @@ export class FetchTransport implements Transport {
     };
   }
 
-  private async exchange(
+  private exchange(
     address: UpstreamAddress,
     request: UpstreamRequest,
     signal: AbortSignal,

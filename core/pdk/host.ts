@@ -28,8 +28,8 @@ export interface HostPorts {
   readonly timers: Timers;
   /** Counters of rate limits: of the node, or as far as the root can share them. */
   readonly counters: SharedDict;
-  /** The other places where limits can be counted. */
-  readonly counting?: Partial<Omit<CounterPlaces, "local">>;
+  /** Where else limits can be counted; `local` takes the place of counting in {@link HostPorts.counters}. */
+  readonly counting?: Partial<CounterPlaces>;
   /** What plugins keep of responses; as much of it as there is room for. */
   readonly responses: SharedDict;
   /** What plugins keep until they delete it, or there is no room; default `responses`. */
@@ -93,7 +93,7 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
     timers,
     counters,
     counting: {
-      local: new DictCounters(counters),
+      local: counting?.local ?? new DictCounters(counters),
       cluster: counting?.cluster,
       redis: counting?.redis,
     },

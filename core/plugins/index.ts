@@ -1,4 +1,4 @@
-import { type PluginDefinition, restricted } from "../pdk/index.ts";
+import type { PluginDefinition } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
 import { acme } from "./acme/index.ts";
 import { azureFunctions } from "./azure-functions/index.ts";
@@ -34,7 +34,6 @@ import { standardWebhooks } from "./standard-webhooks/index.ts";
 import { statsd } from "./statsd/index.ts";
 import { tcpLog } from "./tcp-log/index.ts";
 import { udpLog } from "./udp-log/index.ts";
-import { workerMissing } from "./declared.ts";
 import { zipkin } from "./zipkin/index.ts";
 
 /** The plugins that come with the gateway (`plugins = bundled`). */
@@ -76,6 +75,3 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestTermination,
   postFunction,
 ];
-
-/** The plugins of a Worker. Each runs where the platform lets it; a configuration that needs more is refused by name. */
-export const workerPlugins = restricted(bundledPlugins, workerMissing);

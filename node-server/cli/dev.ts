@@ -96,11 +96,31 @@ export const dev = async (file: string, { plugin = [], ...options }: DevOptions)
     });
   const conf = read();
   const daemon = new Daemon(conf, { isBackground: false, reread: read });
-  await daemon.start(warn);
+  const started = daemon.start(warn);
+  // They look from the first moment: what changes while the gateway starts is served when it has.
+  const changed = (what: string, work: () => Promise<readonly string[]>) => (): Promise<void> =>
+    started.then(
+      () => timed(what, work),
+      () => undefined,
+    );
   const watchers = [
-    follow(declarative, () => timed(file, () => swap(conf, declarative))),
-    ...modules.map((module) => follow(path.dirname(module), () => timed(module, () => daemon.reload()))),
+    follow(
+      declarative,
+      changed(file, () => swap(conf, declarative)),
+    ),
+    ...modules.map((module) =>
+      follow(
+        path.dirname(module),
+        changed(module, () => daemon.reload()),
+      ),
+    ),
   ];
+  try {
+    await started;
+  } catch (error) {
+    for (const watcher of watchers) watcher.close();
+    throw error;
+  }
   say(`following ${[file, ...plugin].join(", ")}; Ctrl-C ends it`);
   await daemon.done;
   for (const watcher of watchers) watcher.close();

@@ -3,13 +3,10 @@ import { mkdirSync, openSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Conf } from "../conf/load.ts";
-import { Daemon } from "../daemon.ts";
 import { preparePrefix } from "../prefix.ts";
 import { runningPid } from "../pidfile.ts";
-import { StartError } from "../supervisor.ts";
 import { CommandError } from "./failure.ts";
 import { type ConfOptions, loadedConf } from "./loaded.ts";
-import { runMigrations } from "./migrations.ts";
 import { say, tellFailure, verbose, warn } from "./output.ts";
 
 export interface StartOptions extends ConfOptions {
@@ -42,14 +39,14 @@ const startInBackground = (conf: Conf): Promise<void> => {
   return new Promise((resolve, reject) => {
     child.on("message", (word: Word) => {
       if (word.type === "waiting") warn(word.reason);
-      else if (word.type === "failed") reject(new StartError(word.problems));
+      else if (word.type === "failed") reject(new CommandError(...word.problems));
       else {
         child.disconnect();
         child.unref();
         resolve();
       }
     });
-    child.once("exit", () => reject(new StartError([`it died while starting; see ${conf.errorLog}`])));
+    child.once("exit", () => reject(new CommandError(`it died while starting; see ${conf.errorLog}`)));
   });
 };
 
@@ -60,6 +57,8 @@ const problemsOf = (error: unknown): readonly string[] =>
 
 const startInForeground = async (options: StartOptions, conf: Conf, isBackground: boolean): Promise<void> => {
   const tell = (word: Word): void => void process.send?.(word);
+  // Who only starts another process does not read it.
+  const { Daemon } = await import("../daemon.ts");
   const daemon = new Daemon(conf, {
     isBackground,
     reread: () => loadedConf({ ...options, prefix: conf.prefix }),
@@ -88,7 +87,7 @@ export const start = async (options: StartOptions): Promise<void> => {
         warn("--nginx-conf and --nginx-conf-flags have no effect: there is no nginx here");
       verbose(`preparing prefix directory at ${conf.prefix}`);
       preparePrefix(conf);
-      if (options.runMigrations) await runMigrations(options);
+      if (options.runMigrations) await (await import("./migrations.ts")).runMigrations(options);
     }
     if (conf.isDaemon && !isBackground) {
       await startInBackground(conf);

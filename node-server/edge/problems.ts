@@ -57,8 +57,6 @@ const ofRoute = (route: Row): Told[] => {
   if (protocols.some((protocol) => grpcProtocols.has(protocol)))
     found.push(["refused", `protocols ${protocols.join(", ")}: fetch speaks no HTTP/2 to upstreams`]);
   if (route["destinations"]) found.push(["ignored", "destinations: the platform does not tell them"]);
-  if (route["preserve_host"] === true)
-    found.push(["ignored", "preserve_host: fetch sends the name of the address as Host"]);
   return found;
 };
 
@@ -68,7 +66,7 @@ const ofService = (service: Row): Told[] => {
   if (streamProtocols.has(protocol) || grpcProtocols.has(protocol))
     found.push(["refused", `protocol ${protocol}: fetch speaks HTTP/1.1`]);
   if (service["client_certificate"])
-    found.push(["refused", "client_certificate: fetch shows upstreams no certificate"]);
+    found.push(["refused", "client_certificate: Workers show upstreams no certificate"]);
   if (service["tls_verify"] === false || service["ca_certificates"])
     found.push(["refused", "tls_verify, ca_certificates: the platform verifies by its own list"]);
   if (isPrivate(String(service["host"])))
@@ -78,8 +76,8 @@ const ofService = (service: Row): Told[] => {
 
 const ofUpstream = (upstream: Row): Told[] => {
   const found: Told[] = [];
-  if (upstream["host_header"])
-    found.push(["ignored", "host_header: fetch sends the name of the address as Host"]);
+  if (upstream["client_certificate"])
+    found.push(["refused", "client_certificate: Workers show upstreams no certificate"]);
   const checks = upstream["healthchecks"] as
     | { active?: { type?: string; healthy?: { interval?: number }; unhealthy?: { interval?: number } } }
     | undefined;

@@ -1,15 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Tables } from "../../core/index.ts";
+import { moduleAt } from "../place.ts";
 
 const compatibilityDate = "2026-11-01";
 
-/** Where the Workers of this package are: in a checkout TypeScript, built JavaScript. */
-const workers = path.resolve(import.meta.dirname, "../../workers");
-const moduleOf = (name: string): string => {
-  const file = path.join(workers, name);
-  return import.meta.filename.endsWith(".ts") ? `${file}.ts` : `${file}.js`;
-};
+/** Where a Worker of this package is. */
+const moduleOf = (name: string): string => fileURLToPath(moduleAt(`workers/${name}`));
 
 export interface ProjectOptions {
   /** Name of the data plane's Worker; the control plane's has `-control` behind it. */

@@ -28,6 +28,24 @@ const routing: Case[] = [
     status: 200,
     upstream: { url: "/a%20b%2Fc" },
   },
+  {
+    name: "the client's Host is preserved",
+    asks: { path: "/preserved/a", headers: ["Host", "kept.test"] },
+    status: 200,
+    upstream: { url: "/a", headers: { host: "kept.test", "x-forwarded-host": "kept.test" } },
+  },
+  {
+    name: "the body of a GET passes",
+    asks: { path: "/open/", body: "hello" },
+    status: 200,
+    upstream: { method: "GET", headers: { "content-length": "5" }, body: "hello" },
+  },
+  {
+    name: "a body passes with a preserved Host",
+    asks: { method: "POST", path: "/preserved/", headers: ["Host", "kept.test"], body: "hello" },
+    status: 200,
+    upstream: { method: "POST", headers: { host: "kept.test", "content-length": "5" }, body: "hello" },
+  },
   { name: "double slashes are merged", asks: { path: "/open//a" }, status: 200, upstream: { url: "/a" } },
   {
     name: "dot segments are resolved before matching",

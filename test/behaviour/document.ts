@@ -7,6 +7,7 @@ export const document = (upstreamPort: number, deadPort: number): Record<string,
       routes: [
         { name: "open", paths: ["/open"] },
         { name: "kept", paths: ["/kept"], strip_path: false },
+        { name: "preserved", paths: ["/preserved"], preserve_host: true },
         {
           name: "private",
           paths: ["/private"],

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, test } from "vitest";
 import { ask } from "../support/client.ts";
-import { startEdge } from "../support/edge.ts";
+import { adminToken, startEdge, startEdgePair } from "../support/edge.ts";
 
 const open: { close(): unknown }[] = [];
 afterAll(async () => {
@@ -80,3 +80,52 @@ test("at the edge one object probes, and every isolate goes past who is down unt
     )
     .toBeGreaterThan(before);
 });
+
+test("at the edge the Admin API tells who is down, and an operator's word reaches every Worker", async () => {
+  const nodes = await Promise.all([startNode(), startNode()]);
+  const pair = await startEdgePair({ DB_UPDATE_FREQUENCY: "0" });
+  open.push(pair);
+  const admin = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
+    const response = await fetch(`http://127.0.0.1:${pair.adminPort}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${adminToken}`, "Content-Type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+  };
+  await admin("PUT", "/declarative", {
+    _format_version: "3.0",
+    services: [{ name: "s", host: "ups", routes: [{ name: "r", paths: ["/"] }] }],
+    upstreams: [
+      {
+        name: "ups",
+        targets: nodes.map(({ port }) => ({ target: `127.0.0.1:${port}` })),
+        healthchecks: {
+          active: {
+            http_path: "/probe",
+            healthy: { interval: 0.2, successes: 1 },
+            unhealthy: { interval: 0.2, http_failures: 2 },
+          },
+        },
+      },
+    ],
+  });
+  const ask2 = () => Promise.all(pair.ports.map(async (port) => (await ask(port, { path: "/" })).status));
+  const health = async (): Promise<Record<string, string>> => {
+    await ask2();
+    const { data } = (await admin("GET", "/upstreams/ups/health")) as {
+      data: { target: string; health: string }[];
+    };
+    return Object.fromEntries(data.map(({ target, health }) => [target, health]));
+  };
+  const [ill, well] = nodes;
+  const [down, up] = [`127.0.0.1:${ill.port}`, `127.0.0.1:${well.port}`];
+  ill.isWell = false;
+  await expect.poll(health, { timeout: 20_000 }).toEqual({ [down]: "UNHEALTHY", [up]: "HEALTHY" });
+  // Who is down is not probed any more: nothing overrules the operator.
+  await admin("PATCH", "/upstreams/ups", { healthchecks: { active: { unhealthy: { interval: 0 } } } });
+  await admin("PUT", `/upstreams/ups/targets/${up}/unhealthy`);
+  await expect.poll(ask2, { timeout: 20_000 }).toEqual([503, 503]);
+  await expect.poll(health, { timeout: 20_000 }).toEqual({ [down]: "UNHEALTHY", [up]: "UNHEALTHY" });
+}, 60_000);

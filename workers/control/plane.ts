@@ -22,10 +22,12 @@ import {
 } from "../../core/index.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { edgeLogger } from "../logger.ts";
+import { healthChannel } from "../news.ts";
 import { statusPath } from "./door.ts";
 import type { ControlEnv } from "./env.ts";
 import { flavorOf, informationOf } from "./information.ts";
 import { Publisher } from "./publisher.ts";
+import { ToldHealth } from "./told.ts";
 import { replaceAll, wholePath } from "./whole.ts";
 
 /** Milliseconds after which a write that was not published, for whatever reason, is. */
@@ -56,6 +58,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
   private readonly log: SqlEventLog;
   private readonly database: Database;
   private readonly publisher: Publisher;
+  private readonly health: ToldHealth;
   private readonly router = IttyRouter();
 
   constructor(context: DurableObjectState, env: ControlEnv) {
@@ -91,7 +94,14 @@ export class ControlPlane extends DurableObject<ControlEnv> {
         storage.kv.put(publishedKey, configuration.version);
       },
     });
+    this.health = new ToldHealth(webClock, (change) => {
+      const told = events.broadcast(healthChannel, JSON.stringify(change));
+      context.waitUntil(
+        told.catch((error: unknown) => this.logger.log("error", "health can't be told", { error })),
+      );
+    });
     const options = {
+      health: this.health,
       server: `sallyport/${manifest.version}`,
       clock: webClock,
       logger: this.logger,
@@ -128,6 +138,11 @@ export class ControlPlane extends DurableObject<ControlEnv> {
   async newest(known: string | undefined): Promise<PublishedConfiguration | undefined> {
     const head = await this.log.head();
     return head > 0 && isNewer(this.nameOf(head), known) ? this.read() : undefined;
+  }
+
+  /** Whoever makes the health checks tells what is known: of each upstream by name. */
+  learnHealth(states: Parameters<ToldHealth["learn"]>[0]): void {
+    this.health.learn(states);
   }
 
   override async alarm(): Promise<void> {

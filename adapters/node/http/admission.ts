@@ -1,4 +1,4 @@
-import { head } from "./head.ts";
+import { head } from "../../http1/index.ts";
 import { hostHolds, judgeMethod } from "./target.ts";
 
 /**

@@ -8,7 +8,7 @@ import type {
 } from "../../../core/index.ts";
 import { enter, leave, putBytes, putText } from "./outbox.ts";
 import type { Pool } from "./pool.ts";
-import { fieldLines, safeWord } from "./serialise.ts";
+import { fieldLines, safeWord } from "../../http1/index.ts";
 import type { UpstreamConnection } from "./upstream.ts";
 
 /** Requests that may reach the upstream twice without harm (nginx: all but POST, LOCK and PATCH). */

@@ -2,11 +2,9 @@ import type { Socket } from "node:net";
 
 import type { ConnectionFacts, TlsFacts } from "../../../core/index.ts";
 import { ServerExchange } from "./exchange.ts";
-import { CR, LF } from "./bytes.ts";
+import { CR, LF, BodyReader, chunksHold, DONE, MORE, head, parseRequest } from "../../http1/index.ts";
 import { judgeHead } from "./admission.ts";
-import { BodyReader, chunksHold } from "./framing.ts";
 import type { Peer, ServerHost } from "./host.ts";
-import { DONE, MORE, head, parseRequest } from "./head.ts";
 import { type BodyCarrier, Inflow } from "./inflow.ts";
 import { flush } from "./outbox.ts";
 import { readTarget } from "./target.ts";

@@ -10,7 +10,7 @@ import type {
 import type { ClientConnection } from "./client.ts";
 import type { Inflow } from "./inflow.ts";
 import { enter, leave, putBytes, putText } from "./outbox.ts";
-import { fieldLines, statusLine } from "./serialise.ts";
+import { fieldLines, statusLine } from "../../http1/index.ts";
 import { isTunnel } from "./tunnel.ts";
 
 /** Bodies up to this size are copied behind their head; larger ones are written as they are. */

@@ -1,5 +1,5 @@
 import type { BodySink, BodyStream } from "../../../core/index.ts";
-import { BAD, type BodyReader, DATA, END } from "./framing.ts";
+import { BAD, type BodyReader, DATA, END } from "../../http1/index.ts";
 import type { Wire } from "./wire.ts";
 
 /** The connection that a body arrives on. */

@@ -1,4 +1,4 @@
-import type { HeadLimits } from "./head.ts";
+import type { HeadLimits } from "../../http1/index.ts";
 
 /** Limits of the client's side. All have nginx's defaults. */
 export interface ServerLimits extends HeadLimits {

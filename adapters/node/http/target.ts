@@ -1,4 +1,4 @@
-import { HEX } from "./bytes.ts";
+import { HEX } from "../../http1/index.ts";
 
 /** Methods of other protocols. A request that speaks RTSP or the HTTP/2 preface to us is not meant for us. */
 const FOREIGN = new Set([

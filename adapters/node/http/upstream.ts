@@ -1,20 +1,22 @@
 import type { Socket } from "node:net";
 
 import type { UpstreamExchange } from "./call.ts";
-import { BodyReader, type Framing } from "./framing.ts";
-import { DONE, type HeadLimits, MORE, head, parseResponse } from "./head.ts";
+import {
+  BodyReader,
+  DONE,
+  MORE,
+  head,
+  parseResponse,
+  MAX_INTERIM,
+  responseFraming,
+  responseLimits,
+} from "../../http1/index.ts";
 import { type BodyCarrier, Inflow } from "./inflow.ts";
 import { enter, leave } from "./outbox.ts";
 import type { Pool } from "./pool.ts";
 import { WireTunnel } from "./tunnel.ts";
 import { WholeBody } from "./wholebody.ts";
 import { Wire } from "./wire.ts";
-
-/** Interim responses that one response may be preceded by. */
-const MAX_INTERIM = 64;
-
-/** Below what a connection holds unread, so that an endless head ends here and does not just stop. */
-const responseLimits: HeadLimits = { maxLineBytes: 61_440, maxHeadBytes: 61_440, maxFields: 1_000 };
 
 const CONNECTING = 0;
 const IDLE = 1;
@@ -124,7 +126,7 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
       if (status !== 100) exchange.informed(status, head.headers);
       return true;
     }
-    const framing = this.judgeFraming(exchange.method);
+    const framing = responseFraming(head, exchange.method);
     if (framing === undefined) {
       this.fail("invalid_response", new Error("the response is framed ambiguously"));
       return false;
@@ -152,18 +154,6 @@ export class UpstreamConnection extends Wire implements BodyCarrier {
     this.inflow = inflow;
     exchange.responded({ status, reason, httpVersion, headers, body: inflow, tunnel: undefined });
     return this.inflow === inflow;
-  }
-
-  /** @returns undefined for what must not be passed on (RFC 9112 §6.3). */
-  private judgeFraming(method: string): Framing | "none" | undefined {
-    const { contentLength, coding, status } = head;
-    if (contentLength === -2) return undefined;
-    if (coding !== "none") {
-      if (coding !== "chunked" || contentLength !== -1 || head.minor === 0) return undefined;
-      return method === "HEAD" || status === 204 || status === 304 ? "none" : "chunked";
-    }
-    if (method === "HEAD" || status === 204 || status === 304) return "none";
-    return contentLength === -1 ? "close" : contentLength;
   }
 
   private switchProtocols(exchange: UpstreamExchange): boolean {

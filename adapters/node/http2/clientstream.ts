@@ -6,7 +6,7 @@ import type {
 } from "../../../core/index.ts";
 import { Deadline } from "../http/deadline.ts";
 import { enter, leave } from "../http/outbox.ts";
-import { safeWord } from "../http/serialise.ts";
+import { safeWord } from "../../http1/index.ts";
 import type { Connection } from "./connection.ts";
 import type { HeaderBlock } from "./decoder.ts";
 import { Http2Error } from "./error.ts";

@@ -1,4 +1,4 @@
-import { SECRET } from "../http/serialise.ts";
+import { SECRET } from "../../http1/index.ts";
 import { ROW_BYTES, TABLE_BYTES } from "./decoder.ts";
 import { encodeHuffman, huffmanLength } from "./huffman.ts";
 import { STATIC_ROWS, staticFieldIndex, staticNameIndex } from "./statictable.ts";

@@ -1,5 +1,4 @@
-import { TOKEN, VALUE } from "../http/bytes.ts";
-import { safeValue } from "../http/serialise.ts";
+import { TOKEN, VALUE, safeValue } from "../../http1/index.ts";
 
 /** Fields of an HTTP/1.1 connection, which HTTP/2 does not have. @see RFC 9113 §8.2.2 */
 const CONNECTION_FIELDS = new Set([

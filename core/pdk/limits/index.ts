@@ -1,4 +1,5 @@
 export { DictCounters } from "./dictcounters.ts";
+export { LeasedCounters } from "./leasedcounters.ts";
 export { type Limit, Limiter, type Verdict } from "./limiter.ts";
 export { oldRedisNames } from "./oldnames.ts";
 export { countersAt, needOfPlace, type Place } from "./place.ts";

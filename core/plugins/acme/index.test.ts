@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Acme, AdminAnswer, CertificateOrder, Certificates, GatewayPorts } from "../../index.ts";
 import { gatewayOn, oneRoute } from "../../../testing/index.ts";
-import { bundledPlugins, workerPlugins } from "../index.ts";
+import { bundledPlugins } from "../index.ts";
+import { workerPlugins } from "../worker.ts";
 import { allowedNames } from "./names.ts";
 
 const dayMs = 86_400_000;

@@ -1,4 +1,5 @@
 import { COLON, CR, LF, SPACE, TAB, TARGET, TOKEN, VALUE, sameName } from "./bytes.ts";
+import type { Octets } from "./octets.ts";
 
 /** How large a message head may be. */
 export interface HeadLimits {
@@ -85,7 +86,7 @@ function reset(): void {
  *
  * @returns {@link MORE}, {@link DONE}, or the status to refuse with: 400, 414, 431, 505.
  */
-export function parseRequest(bytes: Buffer, start: number, end: number, limits: HeadLimits): number {
+export function parseRequest(bytes: Octets, start: number, end: number, limits: HeadLimits): number {
   reset();
   let at = start;
   while (at < end && bytes[at] === CR) {
@@ -126,7 +127,7 @@ export function parseRequest(bytes: Buffer, start: number, end: number, limits: 
  *
  * @returns {@link MORE}, {@link DONE}, or 502 for whatever is wrong.
  */
-export function parseResponse(bytes: Buffer, start: number, end: number, limits: HeadLimits): number {
+export function parseResponse(bytes: Octets, start: number, end: number, limits: HeadLimits): number {
   reset();
   const version = parseVersion(bytes, start, end);
   if (version < 0) return version === -1 ? MORE : 502;
@@ -166,7 +167,7 @@ export function parseResponse(bytes: Buffer, start: number, end: number, limits:
  * @returns The fields, {@link MORE} or a status as {@link parseRequest}.
  */
 export function parseTrailers(
-  bytes: Buffer,
+  bytes: Octets,
   start: number,
   end: number,
   limits: HeadLimits,
@@ -183,7 +184,7 @@ export function parseTrailers(
 const HTTP = "HTTP/1.";
 
 /** @returns The minor version as 0 or 1; -1 for more bytes; -400 and -505 for what is not HTTP/1. */
-function parseVersion(bytes: Buffer, at: number, end: number): number {
+function parseVersion(bytes: Octets, at: number, end: number): number {
   const have = Math.min(8, end - at);
   for (let i = 0; i < have; i++) {
     const byte = bytes[at + i]!;
@@ -197,7 +198,7 @@ function parseVersion(bytes: Buffer, at: number, end: number): number {
 }
 
 /** Marks every field line up to the empty line. `first` is where the head began. */
-function parseFields(bytes: Buffer, start: number, end: number, first: number, limits: HeadLimits): number {
+function parseFields(bytes: Octets, start: number, end: number, first: number, limits: HeadLimits): number {
   let at = start;
   const { maxLineBytes } = limits;
   const headEnd = first + limits.maxHeadBytes;
@@ -245,7 +246,7 @@ function parseFields(bytes: Buffer, start: number, end: number, first: number, l
 }
 
 /** Makes the strings of all fields from one decoded `text`, and notes those that matter for framing. */
-function tellFields(bytes: Buffer, text: string, first: number, dropUnusual: boolean): void {
+function tellFields(bytes: Octets, text: string, first: number, dropUnusual: boolean): void {
   const headers: string[] = [];
   for (let i = 0; i < count * 4; i += 4) {
     const nameStart = marks[i]!;
@@ -282,7 +283,7 @@ function tellFields(bytes: Buffer, text: string, first: number, dropUnusual: boo
   head.headers = headers;
 }
 
-function unusual(bytes: Buffer, start: number, end: number): boolean {
+function unusual(bytes: Octets, start: number, end: number): boolean {
   for (let i = start; i < end; i++) if (TOKEN[bytes[i]!] === 2) return true;
   return false;
 }

@@ -1,15 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { BAD, BodyReader, DATA, END, type Framing, MORE } from "./framing.ts";
-import { defaultServerLimits } from "./limits.ts";
+import { PlainOctets } from "./octets.ts";
+
+const limits = { maxLineBytes: 8_192, maxHeadBytes: 32_768, maxFields: 1_000 };
+
+const octetsOf = (text: string): PlainOctets =>
+  PlainOctets.from(text, (character) => character.charCodeAt(0)) as PlainOctets;
 
 /** Reads pieces to the end. @returns The data, what came last, and how many bytes of the last piece were left. */
 function read(framing: Framing, ...pieces: string[]): [string, number, number, string[] | undefined] {
-  const reader = new BodyReader(framing, defaultServerLimits);
+  const reader = new BodyReader(framing, limits);
   let data = "";
   let kind = MORE;
   let left = 0;
   for (const piece of pieces) {
-    const bytes = Buffer.from(piece, "latin1");
+    const bytes = octetsOf(piece);
     let at = 0;
     do {
       kind = reader.next(bytes, at, bytes.length);

@@ -1,11 +1,14 @@
 import { CR, HEX, LF, TOKEN, VALUE } from "./bytes.ts";
 import { type HeadLimits, MORE as HEAD_MORE, head, parseTrailers } from "./head.ts";
+import { joined, type Octets } from "./octets.ts";
 
 /** What {@link BodyReader.next} found. */
 export const MORE = 0;
 export const DATA = 1;
 export const END = 2;
 export const BAD = 3;
+
+const none = new Uint8Array(0);
 
 /** How a body is delimited: by a length in bytes, by chunks, or by the end of the connection. */
 export type Framing = number | "chunked" | "close";
@@ -55,7 +58,7 @@ export class BodyReader {
   private tokenBytes = 0;
   private readonly limits: HeadLimits;
   /** Trailer bytes of earlier reads. */
-  private partial: Buffer | undefined = undefined;
+  private partial: Octets | undefined = undefined;
 
   constructor(framing: Framing, limits: HeadLimits) {
     this.chunked = framing === "chunked";
@@ -69,7 +72,7 @@ export class BodyReader {
   }
 
   /** Looks at the bytes from `at` to `end` and tells the next piece. */
-  next(bytes: Buffer, at: number, end: number): number {
+  next(bytes: Octets, at: number, end: number): number {
     if (this.chunked) return this.nextChunk(bytes, at, end);
     this.to = at;
     if (this.left === 0) return END;
@@ -80,7 +83,7 @@ export class BodyReader {
     return DATA;
   }
 
-  private nextChunk(bytes: Buffer, start: number, end: number): number {
+  private nextChunk(bytes: Octets, start: number, end: number): number {
     let at = start;
     while (at < end) {
       const byte = bytes[at]!;
@@ -172,14 +175,13 @@ export class BodyReader {
     return true;
   }
 
-  private readTrailers(bytes: Buffer, start: number, end: number): number {
+  private readTrailers(bytes: Octets, start: number, end: number): number {
     const held = this.partial?.length ?? 0;
-    const all =
-      this.partial === undefined ? bytes : Buffer.concat([this.partial, bytes.subarray(start, end)]);
+    const all = this.partial === undefined ? bytes : joined(this.partial, bytes.subarray(start, end));
     const from = this.partial === undefined ? start : 0;
     const result = parseTrailers(all, from, this.partial === undefined ? end : all.length, this.limits);
     if (result === HEAD_MORE) {
-      this.partial = this.partial === undefined ? Buffer.from(bytes.subarray(start, end)) : all;
+      this.partial = this.partial === undefined ? joined(bytes.subarray(start, end), none) : all;
       this.to = end;
       return MORE;
     }
@@ -196,7 +198,7 @@ export class BodyReader {
 }
 
 /** False when chunks that are already there are malformed, wherever they end. */
-export function chunksHold(bytes: Buffer, start: number, end: number, limits: HeadLimits): boolean {
+export function chunksHold(bytes: Octets, start: number, end: number, limits: HeadLimits): boolean {
   const reader = new BodyReader("chunked", limits);
   let at = start;
   for (;;) {

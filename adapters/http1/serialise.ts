@@ -1,5 +1,7 @@
 import { TOKEN } from "./bytes.ts";
 
+const encoder = new TextEncoder();
+
 /** Reason phrases as nginx sends them. */
 const REASONS: Readonly<Record<number, string>> = {
   100: "Continue",
@@ -164,7 +166,7 @@ export function safeValue(value: string): string {
 
 function escapeValue(value: string): string {
   const wide = value.split("").some((character) => character.charCodeAt(0) > 255);
-  const text = wide ? Buffer.from(value).toString("latin1") : value;
+  const text = wide ? String.fromCharCode(...encoder.encode(value)) : value;
   let safe = "";
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
