@@ -130,13 +130,15 @@ export class Supervisor {
   }
 
   /** @throws StartError when the gateway can't start: then nothing is left running. */
-  async start(): Promise<void> {
-    try {
-      this.current = await this.spawn(this.conf, undefined);
-    } catch (error) {
-      this.sockets.close();
-      throw error;
-    }
+  start(): Promise<void> {
+    return this.inTurn(async () => {
+      try {
+        this.current = await this.spawn(this.conf, undefined);
+      } catch (error) {
+        this.sockets.close();
+        throw error;
+      }
+    });
   }
 
   /** @throws StartError */
@@ -202,22 +204,21 @@ export class Supervisor {
       restarts: this.restarts,
     });
     this.timer = setTimeout(() => {
-      this.spawn(this.conf, undefined).then(
-        (started) => {
-          this.current = started;
+      void this.inTurn(async () => {
+        try {
+          this.current = await this.spawn(this.conf, undefined);
           this.logger.log("notice", "the gateway serves again");
-        },
-        (error: unknown) => {
+        } catch (error) {
           if (this.isStopping) return;
           const problems = error instanceof StartError ? error.problems : [String(error)];
           for (const problem of problems) this.logger.log("crit", problem);
           this.restart("it could not start", 0);
-        },
-      );
+        }
+      });
     }, this.delayMs);
   }
 
-  /** One change after the other. */
+  /** One change after the other, the start being the first. */
   private inTurn(change: () => Promise<void>): Promise<void> {
     const result = this.turn.then(change);
     this.turn = result.catch(() => undefined);
