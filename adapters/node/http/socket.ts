@@ -1,11 +1,11 @@
 import { Socket, type SocketConstructorOpts } from "node:net";
 
+import { type Reader, changeReader, readPast, takeHandle } from "./handle.ts";
+
 const WIRE = Symbol("wire");
 
 /** Who is told what happens to a socket. */
-export interface SocketUser {
-  /** @param bytes The first `length` are new; they may be overwritten after the call. */
-  received(length: number, bytes: Buffer): void;
+export interface SocketUser extends Reader {
   /** The other side ended its input. */
   finished(): void;
   /** Everything written was taken. */
@@ -31,33 +31,12 @@ function onRead(this: Wired, length: number): boolean {
 /** Options for a client socket that is going to be {@link bind bound}. */
 export const onread = { buffer: shared, callback: onRead };
 
-/** The libuv handle below a socket, if there is one. */
-const handleOf = (socket: Socket): unknown => Reflect.get(socket, "_handle");
-
-const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
-  typeof value === "object" && value !== null && key in value;
-
-/**
- * Gives an accepted socket, not yet read from, the shared buffer. Node offers `onread` for client sockets only, so
- * the handle moves into a new Socket; without a handle of the expected kind the socket is used as it is, by its
- * data events.
- */
+/** Gives an accepted socket, not yet read from, the shared buffer; or uses it as it is, by its data events. */
 export function withSharedBuffer(accepted: Socket): Socket {
-  const handle = handleOf(accepted);
-  if (!has(handle, "useUserBuffer")) return accepted;
-  Reflect.set(accepted, "_handle", null);
-  // Without its handle the old socket closes nothing; this only takes it out of the server's count.
-  accepted.destroy();
+  const handle = takeHandle(accepted);
+  if (handle === undefined) return accepted;
   const options: SocketConstructorOpts = { allowHalfOpen: true, onread };
   return new Socket(Object.assign(options, { handle }));
-}
-
-/** Bytes written that the kernel has not taken: one large write shrinks here long before it is finished. */
-export function unsentBytes(socket: Socket): number {
-  const handle = handleOf(socket);
-  return has(handle, "writeQueueSize") && typeof handle.writeQueueSize === "number"
-    ? handle.writeQueueSize
-    : socket.writableLength;
 }
 
 function onData(this: Wired, bytes: Buffer): void {
@@ -78,7 +57,8 @@ function onClose(this: Wired): void {
 
 /** Sends the events of a socket to its user, and begins to read. @param byEvent Whether data comes as events. */
 export function bind(socket: Socket, user: SocketUser, byEvent: boolean): void {
-  rebind(socket, user);
+  Object.assign(socket, { [WIRE]: user });
+  if (!byEvent) readPast(socket, user, shared);
   socket.on("end", onEnd);
   socket.on("drain", onDrain);
   socket.on("error", onError);
@@ -90,4 +70,5 @@ export function bind(socket: Socket, user: SocketUser, byEvent: boolean): void {
 /** Gives a bound socket another user. */
 export function rebind(socket: Socket, user: SocketUser): void {
   Object.assign(socket, { [WIRE]: user });
+  changeReader(socket, user);
 }

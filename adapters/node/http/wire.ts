@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 
 import { Deadline } from "./deadline.ts";
+import { unsentBytes, writePast } from "./handle.ts";
 import { type Block, enter, flush, leave } from "./outbox.ts";
-import { unsentBytes } from "./socket.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -41,6 +41,8 @@ export abstract class Wire {
   readonly deadline: Deadline;
   private readonly encrypted: boolean;
   private held = "";
+  /** Texts of which the kernel took a part only, so far. */
+  private textsUnderWay = 0;
   private paused = false;
   private sendTimeoutMs = 0;
   private sendWatch: SendWatch | undefined = undefined;
@@ -203,7 +205,19 @@ export abstract class Wire {
     if (text === "" || this.closed) return;
     this.held = "";
     this.bytesWritten += text.length;
-    if (!this.socket.write(text, "latin1") && this.socket.writableLength > 0) this.congest();
+    const { socket } = this;
+    const written = this.encrypted ? "not" : writePast(socket, text, this);
+    if (written === "part") {
+      this.textsUnderWay++;
+      this.congest();
+    } else if (written === "not" && !socket.write(text, "latin1") && socket.writableLength > 0)
+      this.congest();
+  }
+
+  /** The kernel took the rest of a text. */
+  taken(): void {
+    this.textsUnderWay--;
+    if (this.textsUnderWay === 0 && !this.closed && !this.socket.writableNeedDrain) this.emptied();
   }
 
   private congest(): void {
