@@ -15,6 +15,7 @@ import {
 } from "../adapters/node/index.ts";
 import { AcmeClient } from "../adapters/acme/index.ts";
 import { LdapBinder } from "../adapters/ldap/index.ts";
+import { ProtoFiles } from "../adapters/protobuf/index.ts";
 import { RedisKeyValue } from "../adapters/redis/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import {
@@ -139,6 +140,7 @@ const openGateway = async (): Promise<Gateway> => {
       records,
       sockets: new NodeSockets(),
       ldap: new LdapBinder(),
+      protos: new ProtoFiles([conf.prefix]),
       board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
       dialer: nodeDialer,

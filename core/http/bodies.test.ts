@@ -40,12 +40,12 @@ describe("a body in memory", () => {
 
 test("a piece of any kind is copied while it is collected", () => {
   // As Node's Buffer is.
-  class View extends Uint8Array<ArrayBuffer> {
+  class View extends Uint8Array {
     override slice(): Uint8Array<ArrayBuffer> {
       return this.subarray();
     }
   }
-  const piece = new View(2).fill(1);
+  const piece = new View(new ArrayBuffer(2)).fill(1);
   const collector = new Collector();
   collector.add(piece);
   piece.fill(2);

@@ -2,6 +2,8 @@ import type { PluginDefinition } from "../pdk/index.ts";
 import { acme } from "./acme/index.ts";
 import { datadog } from "./datadog/index.ts";
 import { fileLog } from "./file-log/index.ts";
+import { grpcGateway } from "./grpc-gateway/index.ts";
+import { grpcWeb } from "./grpc-web/index.ts";
 import { ldapAuth } from "./ldap-auth/index.ts";
 import { loggly } from "./loggly/index.ts";
 import { oauth2 } from "./oauth2/index.ts";
@@ -18,6 +20,8 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   acme,
   datadog,
   fileLog,
+  grpcGateway,
+  grpcWeb,
   ldapAuth,
   loggly,
   oauth2,
