@@ -1,4 +1,4 @@
-import { customFieldProblem } from "../../pdk/customfields.ts";
+import { customFieldsByLua } from "../../pdk/customfields.ts";
 import { headerName, integer, map, number, queue, record, string, url } from "../../schema/index.ts";
 import type { Infer } from "../../schema/index.ts";
 import type { PluginDeclaration } from "../../pdk/index.ts";
@@ -39,9 +39,7 @@ export const config = record(
       check: headersProblem,
     }),
     queue: queue("How records wait for their delivery."),
-    custom_fields_by_lua: map(string(), string({ check: customFieldProblem }), {
-      doc: "Fields to set in the record: `return` and an expression; nil takes a field away.",
-    }),
+    custom_fields_by_lua: customFieldsByLua,
   },
   {
     required: true,
