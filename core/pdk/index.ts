@@ -36,6 +36,7 @@ export type { PluginMigration } from "./migration.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
 export { redisServer } from "./redis.ts";
+export { severityOf } from "./severity.ts";
 export { logRecord, type LogRecord } from "./record.ts";
 export { ClientRequest, hostName } from "./request.ts";
 export { ClientResponse, type ResponseSource } from "./response.ts";

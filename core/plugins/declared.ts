@@ -34,6 +34,7 @@ import { schema as responseTransformer } from "./response-transformer/schema.ts"
 import { schema as session } from "./session/schema.ts";
 import { schema as standardWebhooks } from "./standard-webhooks/schema.ts";
 import { schema as statsd } from "./statsd/schema.ts";
+import { schema as syslog } from "./syslog/schema.ts";
 import { schema as tcpLog } from "./tcp-log/schema.ts";
 import { schema as udpLog } from "./udp-log/schema.ts";
 import { schema as zipkin } from "./zipkin/schema.ts";
@@ -75,6 +76,7 @@ export const declaredPlugins: readonly PluginDeclaration[] = [
   udpLog,
   tcpLog,
   loggly,
+  syslog,
   grpcWeb,
   requestTermination,
   postFunction,

@@ -10,6 +10,7 @@ import { oauth2 } from "./oauth2/index.ts";
 import { postFunction } from "./post-function/index.ts";
 import { preFunction } from "./pre-function/index.ts";
 import { statsd } from "./statsd/index.ts";
+import { syslog } from "./syslog/index.ts";
 import { tcpLog } from "./tcp-log/index.ts";
 import { udpLog } from "./udp-log/index.ts";
 import { portablePlugins } from "./portable.ts";
@@ -28,6 +29,7 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   postFunction,
   preFunction,
   statsd,
+  syslog,
   tcpLog,
   udpLog,
 ];
