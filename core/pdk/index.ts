@@ -34,6 +34,7 @@ export { isKongModule, type KongModule, kongPlugin } from "./kong/index.ts";
 export { LogTap } from "./logtap.ts";
 export type { PluginMigration } from "./migration.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
+export { queueOptions } from "./oldqueue.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
 export { redisServer } from "./redis.ts";
 export { severityOf } from "./severity.ts";

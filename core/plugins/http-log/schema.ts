@@ -1,5 +1,6 @@
 import { customFieldsByLua } from "../../pdk/customfields.ts";
-import { headerName, integer, map, number, queue, record, string, url } from "../../schema/index.ts";
+import { headerName, map, number, queue, record, string, url } from "../../schema/index.ts";
+import { oldQueueFields } from "../../pdk/oldqueue.ts";
 import type { Infer } from "../../schema/index.ts";
 import type { PluginDeclaration } from "../../pdk/index.ts";
 
@@ -31,9 +32,7 @@ export const config = record(
     }),
     timeout: number({ default: 10_000, doc: "Milliseconds to wait for the answer." }),
     keepalive: number({ default: 60_000, doc: "Milliseconds that an idle connection may be kept." }),
-    retry_count: integer({ doc: "Without effect; see `queue.max_retry_time`." }),
-    queue_size: integer({ doc: "An old name of `queue.max_batch_size`." }),
-    flush_timeout: number({ doc: "An old name of `queue.max_coalescing_delay`." }),
+    ...oldQueueFields,
     headers: map(headerName(), string({ referenceable: true }), {
       doc: "Further headers to send.",
       check: headersProblem,
