@@ -50,6 +50,15 @@ export class ProtoFile<T> {
   }
 }
 
+const withAllDigits = (_: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "")
+    ? context!.source
+    : value;
+
+/** Reads JSON; integers that a number can't hold stay texts, which messages are made of, too. @throws SyntaxError */
+export const parseMessage = (text: string): unknown =>
+  JSON.parse(text, /\d{16}/.test(text) ? withAllDigits : undefined);
+
 /** Sends a request on as one of gRPC. @param path Of the method, normalised; a gRPC service has no path before it. */
 export const becomeGrpc = ({ request, upstream }: Exchange, path: string): void => {
   if (upstream !== undefined) upstream.path = escapePath(path);

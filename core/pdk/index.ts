@@ -28,7 +28,7 @@ export {
 } from "./plugin.ts";
 export { type Missing, missingFor, type Need, restricted } from "./needs.ts";
 export type { HttpBinding, RpcMethod } from "../ports/protos.ts";
-export { awaitStatus, becomeGrpc, isGrpcResponse, maxMessageBytes, ProtoFile } from "./grpc.ts";
+export { awaitStatus, becomeGrpc, isGrpcResponse, maxMessageBytes, parseMessage, ProtoFile } from "./grpc.ts";
 export { functionsDeclaration, functionsPlugin } from "./functions/index.ts";
 export { isKongModule, type KongModule, kongPlugin } from "./kong/index.ts";
 export { LogTap } from "./logtap.ts";

@@ -27,6 +27,7 @@ describe("a request becomes a call", () => {
     ["GET", "/v1/shelves/1/books/2", undefined, "GetBook", { name: "shelves/1/books/2" }],
     ["GET", "/v1/old/7", undefined, "GetBook", { id: 7 }],
     ["LOCK", "/v1/locks/9", undefined, "GetBook", { id: 9 }],
+    ["HEAD", "/v1/heads/9", undefined, "GetBook", { id: 9 }],
     [
       "POST",
       "/v1/shelves/a/books",
@@ -207,6 +208,22 @@ describe("a call that fails", () => {
     library.serve = fail(99, false);
     expect((await ask("/v1/old/1")).status).toBe(500);
   });
+});
+
+test("a client that leaves before the answer takes the call along", async () => {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
+  library.serve = (call) => {
+    call.sendMetadata(new Metadata());
+    call.on("cancelled", cancel);
+    begin();
+  };
+  const leaving = new AbortController();
+  const answer = fetch(`${library.url}/v1/old/1`, { signal: leaving.signal });
+  await begun;
+  leaving.abort();
+  await expect(answer).rejects.toThrow("aborted");
+  await cancelled;
 });
 
 describe("a file", () => {

@@ -176,6 +176,13 @@ test("base64 may be padded in the middle, wherever the client cut it", async () 
   }
 });
 
+test("integers keep every digit in JSON", async () => {
+  library.serve = (call, answer) => answer(null, call.request);
+  const numbers = '"large":-9223372036854775807,"larger":18446744073709551615';
+  const [, , answer] = await ask("application/json", `{${numbers}}`, "/library.v1.Echo/Say");
+  expect(String(answer)).toContain(numbers);
+});
+
 test.each([
   ["text/plain", "x", "the content type is none of gRPC-Web"],
   ["application/grpc-web-text", "!", "the body is no base64"],

@@ -1,4 +1,5 @@
 import type { Arguments } from "../../http/query.ts";
+import { parseMessage } from "../../pdk/index.ts";
 import type { Variables } from "./template.ts";
 
 /** What a client wrote is no request of the method. The message is told to it. */
@@ -24,15 +25,9 @@ const put = (fields: Fields, path: string, value: unknown): void => {
   at[last] = value;
 };
 
-/** Integers that a number can't hold stay texts, which the encoder reads, too. */
-const withAllDigits = (_: string, value: unknown, context?: { readonly source?: string }): unknown =>
-  typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "")
-    ? context!.source
-    : value;
-
 const parse = (text: string): unknown => {
   try {
-    return JSON.parse(text, /\d{16}/.test(text) ? withAllDigits : undefined);
+    return parseMessage(text);
   } catch (error) {
     throw new PayloadError(`decode json err: ${(error as Error).message}`);
   }

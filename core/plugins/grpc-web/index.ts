@@ -10,6 +10,7 @@ import {
   type Handled,
   isGrpcResponse,
   maxMessageBytes,
+  parseMessage,
   ProtoFile,
   type RpcMethod,
   whenReady,
@@ -61,7 +62,7 @@ export const grpcWeb = definePlugin<Config>({
       if (method === undefined) return bytes;
       const message = format.isFramed ? firstGrpcMessage(bytes) : bytes;
       if (message === undefined) throw new Error("the body is no message of gRPC");
-      return grpcFrame(method.encodeRequest(JSON.parse(decoder.decode(message))));
+      return grpcFrame(method.encodeRequest(parseMessage(decoder.decode(message))));
     };
 
     const call = (
