@@ -59,6 +59,7 @@ const timers = new WebTimers(logger);
 const sharing = sharingOf(zones, owner, timers);
 const schedule = new Schedule({ timers, clock: webClock, random: webRandom, logger, lock: sharing.lock });
 const files = new NodeLineFiles();
+const systemLog = new LoggerCommand(logger, webClock);
 const records = new RemoteRecords(conf.database !== "off", (id, call) => tell({ type: "record", id, call }));
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
@@ -141,7 +142,7 @@ const openGateway = async (): Promise<Gateway> => {
       records,
       sockets: new NodeSockets(),
       ldap: new LdapBinder(),
-      systemLog: new LoggerCommand(logger, webClock),
+      systemLog,
       protos: new ProtoFiles([conf.prefix]),
       board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
@@ -187,6 +188,8 @@ const drain = async (graceMs: number): Promise<void> => {
   await Promise.race([Promise.all(listeners.map((listener) => listener.close({ graceMs }))), after(graceMs)]);
   clearInterval(beat);
   await log?.close();
+  // A log that takes nothing keeps no worker.
+  await Promise.race([systemLog.close(), after(1_000)]);
   process.exit(0);
 };
 

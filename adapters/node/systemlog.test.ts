@@ -50,7 +50,7 @@ describe.skipIf(!has("logger", "--version") || !has("socat", "-V"))("the system'
     const logger = new MemoryLogger();
     const clock = new MemoryClock();
     const log = new LoggerCommand(logger, clock, { socket });
-    ends.push(() => log.close());
+    ends.push(() => void log.close());
     return { log, clock, told: () => logger.records.map(({ message }) => message).join("\n") };
   };
 
@@ -70,6 +70,15 @@ describe.skipIf(!has("logger", "--version") || !has("socat", "-V"))("the system'
     open().log.write(1, 6, "x".repeat(100_000));
     await until(() => text().length > 100_000);
     expect(text().endsWith("x".repeat(100_000))).toBe(true);
+  });
+
+  test("what was written before the end arrives", async () => {
+    const { text } = await listen();
+    const { log } = open();
+    for (let i = 0; i < 300; i++) log.write(1, 6, "x".repeat(10_000));
+    await log.close();
+    await log.close();
+    await until(() => text().length > 3_000_000);
   });
 
   test("a log that is restarted is found again", async () => {

@@ -43,10 +43,15 @@ export class LoggerCommand implements SystemLog {
     stdin.write(`<${facility * 8 + severity}>${message}\n`);
   }
 
-  /** What was written is still handed over. Harmless when called again. */
-  close(): void {
-    this.child?.stdin?.end();
+  /** Settles when what was written is handed over, or can't be any more. Harmless when called again. */
+  async close(): Promise<void> {
+    const stdin = this.child?.stdin;
     this.child = undefined;
+    if (!stdin || stdin.destroyed) return;
+    await new Promise<void>((resolve) => {
+      stdin.once("close", resolve);
+      stdin.end(resolve);
+    });
   }
 
   private start(): ChildProcess | undefined {
