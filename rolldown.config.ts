@@ -46,7 +46,7 @@ export default defineConfig([
     // Core runs anywhere, so its YAML has to: the build of the package for Node asks for `process` and `buffer`.
     resolve: { alias: { yaml: path.join(import.meta.dirname, "node_modules/yaml/browser/index.js") } },
     // Those are loaded by few, when they are needed; one of them finds a file beside itself.
-    external: /^(?:pg|pg-native|ioredis|ldapts|selfsigned|quickjs-emscripten-core|@jitl\/)/,
+    external: /^(?:pg|pg-native|ioredis|ldapts|protobufjs|selfsigned|quickjs-emscripten-core|@jitl\/)/,
     plugins: [noteSources],
     preserveEntrySignatures: "allow-extension",
     output: {

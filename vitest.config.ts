@@ -16,7 +16,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           include: [
             ...core,
-            "adapters/{acme,node,quickjs,sql,redis,ldap}/**/*.test.ts",
+            "adapters/{acme,node,protobuf,quickjs,sql,redis,ldap}/**/*.test.ts",
             "node-server/**/*.test.ts",
             "test/**/*.test.ts",
           ],

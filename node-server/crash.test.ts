@@ -2,25 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pass } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SqlDriver } from "../adapters/sql/index.ts";
 import { PostgresDriver, SqliteDriver } from "../adapters/sql/node.ts";
 import { bootstrapPostgres } from "../test/support/bootstrap.ts";
-import { type Daemon, startDaemon } from "../test/support/daemon.ts";
+import { type Daemon, daemonForTest } from "../test/support/daemon.ts";
 import { type Postgres, postgresFolder, startPostgres } from "../test/support/postgres.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "sallyport-crash-"));
-const daemons: Daemon[] = [];
-afterEach(async () => {
-  for (const daemon of daemons.splice(0)) await daemon.stop();
-});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const start = async (conf: Record<string, string>): Promise<Daemon> => {
-  const daemon = await startDaemon({ conf });
-  daemons.push(daemon);
-  return daemon;
-};
+const start = (conf: Record<string, string>): Promise<Daemon> => daemonForTest({ conf });
 
 /** Kills the process that serves, as the kernel does when memory is out; its supervisor starts another. */
 const killServing = async ({ adminPort }: Daemon): Promise<void> => {
@@ -106,7 +98,6 @@ test("SQLite: killed in a storm of writes, it lost nothing that was acknowledged
   const kill = () => killServing(daemon);
   const acknowledged = await storm(daemon, [kill, kill, kill]);
   await daemon.stop();
-  daemons.pop();
   await expectWhole(new SqliteDriver(file), acknowledged);
 }, 120_000);
 
@@ -123,7 +114,6 @@ describe.skipIf(postgresFolder === undefined)("PostgreSQL installed", () => {
     const crash = () => server.restart("crash");
     const acknowledged = await storm(daemon, [crash, () => killServing(daemon), crash]);
     await daemon.stop();
-    daemons.pop();
     const driver = await PostgresDriver.open({
       ...{ host: "127.0.0.1", port: server.port, user: "kong", password: "", database: "kong" },
       ...{ timeoutMs: 5_000, isSecure: false, isVerified: false, connections: 1, onError: () => undefined },

@@ -2,24 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PostgresDriver } from "../adapters/sql/node.ts";
 import { bootstrapPostgres } from "../test/support/bootstrap.ts";
-import { type Daemon, startDaemon } from "../test/support/daemon.ts";
+import { type Daemon, daemonForTest, startDaemon } from "../test/support/daemon.ts";
 import { type Postgres, postgresFolder, startPostgres } from "../test/support/postgres.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "sallyport-db-"));
-const daemons: Daemon[] = [];
-afterEach(async () => {
-  for (const daemon of daemons.splice(0)) await daemon.stop();
-});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const start = async (conf: Record<string, string>): Promise<Daemon> => {
-  const daemon = await startDaemon({ conf });
-  daemons.push(daemon);
-  return daemon;
-};
+const start = (conf: Record<string, string>): Promise<Daemon> => daemonForTest({ conf });
 
 const send = async (
   { adminPort }: Daemon,

@@ -9,12 +9,14 @@ import {
   newCounters,
   nodeLogger,
   nodeDialer,
+  LoggerCommand,
   NodeLineFiles,
   NodeSockets,
   NodeTransport,
 } from "../adapters/node/index.ts";
 import { AcmeClient } from "../adapters/acme/index.ts";
 import { LdapBinder } from "../adapters/ldap/index.ts";
+import { ProtoFiles } from "../adapters/protobuf/index.ts";
 import { RedisKeyValue } from "../adapters/redis/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import {
@@ -57,6 +59,7 @@ const timers = new WebTimers(logger);
 const sharing = sharingOf(zones, owner, timers);
 const schedule = new Schedule({ timers, clock: webClock, random: webRandom, logger, lock: sharing.lock });
 const files = new NodeLineFiles();
+const systemLog = new LoggerCommand(logger, webClock);
 const records = new RemoteRecords(conf.database !== "off", (id, call) => tell({ type: "record", id, call }));
 const listeners: Listener[] = [];
 let prepared: { version: number; swap: () => void } | undefined;
@@ -139,6 +142,8 @@ const openGateway = async (): Promise<Gateway> => {
       records,
       sockets: new NodeSockets(),
       ldap: new LdapBinder(),
+      systemLog,
+      protos: new ProtoFiles([conf.prefix]),
       board: boardOf(zones, owner),
       dns: openDns(conf.dns, logger),
       dialer: nodeDialer,
@@ -183,6 +188,8 @@ const drain = async (graceMs: number): Promise<void> => {
   await Promise.race([Promise.all(listeners.map((listener) => listener.close({ graceMs }))), after(graceMs)]);
   clearInterval(beat);
   await log?.close();
+  // A log that takes nothing keeps no worker.
+  await Promise.race([systemLog.close(), after(1_000)]);
   process.exit(0);
 };
 

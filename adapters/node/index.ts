@@ -28,4 +28,5 @@ export { type BusMemory, createBus, createZone, ZoneBus, ZoneDict, ZoneLock } fr
 export { type LogOptions, NodeLogger, nodeLogger } from "./logger.ts";
 export { nodeCertificates } from "./x509.ts";
 export { NodeSockets } from "./sockets.ts";
+export { LoggerCommand, type SystemLogOptions } from "./systemlog.ts";
 export { openScripts } from "./scripts.ts";

@@ -63,7 +63,7 @@ const toStream = (body: BodyStream): ReadableStream<Uint8Array> =>
     start(controller) {
       body.start({
         chunk(bytes) {
-          controller.enqueue(bytes.slice());
+          controller.enqueue(new Uint8Array(bytes));
           return (controller.desiredSize ?? 0) > 0;
         },
         end: () => controller.close(),

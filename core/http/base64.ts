@@ -1,3 +1,5 @@
+import { joinBytes } from "./bodies.ts";
+
 const toBytes = (binary: string): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
@@ -13,7 +15,27 @@ export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> | undefined =>
   }
 };
 
-export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+/** Each becomes an argument of one call; engines end at some ten thousand. */
+const sliceBytes = 8_192;
+
+export const toBase64 = (bytes: Uint8Array): string => {
+  let binary = "";
+  for (let at = 0; at < bytes.byteLength; at += sliceBytes)
+    binary += String.fromCharCode(...bytes.subarray(at, at + sliceBytes));
+  return btoa(binary);
+};
+
+/**
+ * Reads base64 that was written in pieces, each with its own padding, as they came.
+ *
+ * @returns Undefined for what is no base64.
+ */
+export const fromBase64Pieces = (text: string): Uint8Array<ArrayBuffer> | undefined => {
+  if (!text.includes("=")) return fromBase64(text);
+  const pieces = (text.match(/[^=]+=*|=+/g) ?? []).map(fromBase64);
+  if (pieces.includes(undefined)) return undefined;
+  return joinBytes(pieces as Uint8Array[]);
+};
 
 /** Without padding. @see RFC 4648 §5 */
 export const toBase64Url = (bytes: Uint8Array): string =>

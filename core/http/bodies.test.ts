@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BodyTooLargeError, BytesBody, readAll } from "./bodies.ts";
+import { BodyTooLargeError, BytesBody, Collector, readAll } from "./bodies.ts";
 
 const bytes = new TextEncoder().encode("hello");
 
@@ -36,4 +36,18 @@ describe("a body in memory", () => {
     body.start(sink);
     expect(() => body.start(sink)).toThrow(TypeError);
   });
+});
+
+test("a piece of any kind is copied while it is collected", () => {
+  // As Node's Buffer is.
+  class View extends Uint8Array {
+    override slice(): Uint8Array<ArrayBuffer> {
+      return this.subarray();
+    }
+  }
+  const piece = new View(new ArrayBuffer(2)).fill(1);
+  const collector = new Collector();
+  collector.add(piece);
+  piece.fill(2);
+  expect([...collector.whole()]).toEqual([1, 1]);
 });

@@ -42,8 +42,8 @@ export class BytesBody implements BodyStream {
   }
 }
 
-const join = (chunks: readonly Uint8Array[], lengthBytes: number): Uint8Array => {
-  const whole = new Uint8Array(lengthBytes);
+export const joinBytes = (chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
+  const whole = new Uint8Array(chunks.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let at = 0;
   for (const chunk of chunks) {
     whole.set(chunk, at);
@@ -58,12 +58,13 @@ export class Collector {
   lengthBytes = 0;
 
   add(bytes: Uint8Array): void {
-    this.chunks.push(bytes.slice());
+    // Not slice(): of a Node Buffer that is a view of bytes that are overwritten.
+    this.chunks.push(new Uint8Array(bytes));
     this.lengthBytes += bytes.byteLength;
   }
 
   whole(): Uint8Array {
-    return this.chunks.length === 1 ? this.chunks[0]! : join(this.chunks, this.lengthBytes);
+    return this.chunks.length === 1 ? this.chunks[0]! : joinBytes(this.chunks);
   }
 }
 

@@ -1,3 +1,4 @@
+import { map, string } from "../schema/index.ts";
 import { ExpressionError } from "./lua/lexer.ts";
 import { parseExpression } from "./lua/parser.ts";
 import type { LogRecord } from "./record.ts";
@@ -16,8 +17,7 @@ const evaluate = (source: string): unknown => {
   return typeof value === "object" || typeof value === "function" ? undefined : value;
 };
 
-/** Why a `custom_fields_by_lua` can't be used; undefined when it can. */
-export const customFieldProblem = (source: string): string | undefined => {
+const problemOf = (source: string): string | undefined => {
   try {
     evaluate(source);
     return undefined;
@@ -25,6 +25,11 @@ export const customFieldProblem = (source: string): string | undefined => {
     return `can't be interpreted: ${(error as Error).message}`;
   }
 };
+
+/** The field `custom_fields_by_lua` of plugins that log. */
+export const customFieldsByLua = map(string(), string({ check: problemOf }), {
+  doc: "Fields to set in the record: `return` and an expression; nil takes a field away.",
+});
 
 const put = (record: LogRecord, path: readonly string[], value: unknown): void => {
   const [name = "", ...rest] = path;

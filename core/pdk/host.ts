@@ -8,6 +8,8 @@ import type { Ldap } from "../ports/ldap.ts";
 import type { LineFiles } from "../ports/lines.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
+import type { Protos } from "../ports/protos.ts";
+import type { SystemLog } from "../ports/systemlog.ts";
 import type { Records } from "../ports/records.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
 import type { Scripts } from "../ports/scripts.ts";
@@ -51,6 +53,10 @@ export interface HostPorts {
   readonly files: LineFiles | undefined;
   /** Undefined where there are none. */
   readonly sockets?: Sockets | undefined;
+  /** Undefined where there are no files. */
+  readonly protos?: Protos | undefined;
+  /** Undefined where there is none. */
+  readonly systemLog?: SystemLog | undefined;
   /** Undefined where configurations may not hold code. */
   readonly scripts?: Scripts | undefined;
   /** Undefined where LDAP servers can't be reached. */
@@ -79,6 +85,8 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
     fetcher,
     files,
     sockets,
+    protos,
+    systemLog,
     scripts,
     ldap,
   } = ports;
@@ -107,6 +115,8 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
     fetcher,
     files,
     sockets,
+    protos,
+    systemLog,
     scripts,
     ldap,
     metrics: new Metrics(),

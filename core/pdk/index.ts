@@ -27,13 +27,17 @@ export {
   type TracingOptions,
 } from "./plugin.ts";
 export { type Missing, missingFor, type Need, restricted } from "./needs.ts";
+export type { HttpBinding, RpcMethod } from "../ports/protos.ts";
+export { awaitStatus, becomeGrpc, isGrpcResponse, maxMessageBytes, parseMessage, ProtoFile } from "./grpc.ts";
 export { functionsDeclaration, functionsPlugin } from "./functions/index.ts";
 export { isKongModule, type KongModule, kongPlugin } from "./kong/index.ts";
 export { LogTap } from "./logtap.ts";
 export type { PluginMigration } from "./migration.ts";
 export { labelsOf, Metrics } from "./metrics.ts";
+export { queueOptions } from "./oldqueue.ts";
 export { type Deliver, Queue, type QueueOptions } from "./queue.ts";
 export { redisServer } from "./redis.ts";
+export { severityOf } from "./severity.ts";
 export { logRecord, type LogRecord } from "./record.ts";
 export { ClientRequest, hostName } from "./request.ts";
 export { ClientResponse, type ResponseSource } from "./response.ts";

@@ -11,6 +11,8 @@ export type Need =
   | "files"
   | "sockets"
   | "datagrams"
+  | "grpc"
+  | "syslog"
   | "certificates"
   | "javascript";
 

@@ -12,6 +12,8 @@ import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { Mlcache } from "../mlcache/index.ts";
 import type { WorkerEvents } from "../events/index.ts";
+import type { Protos } from "../ports/protos.ts";
+import type { SystemLog } from "../ports/systemlog.ts";
 import type { Records } from "../ports/records.ts";
 import type { SharedDict } from "../ports/shareddict.ts";
 import type { Subtle } from "../ports/subtle.ts";
@@ -123,6 +125,10 @@ export interface PluginHost {
   readonly files: LineFiles | undefined;
   /** Undefined where there are none; see {@link socketsOf}. */
   readonly sockets: Sockets | undefined;
+  /** Undefined where there are no files. */
+  readonly protos: Protos | undefined;
+  /** Undefined where there is none. */
+  readonly systemLog: SystemLog | undefined;
   /** Undefined where configurations may not hold code. */
   readonly scripts: Scripts | undefined;
   /** Undefined where no certificates can be ordered. */

@@ -12,6 +12,11 @@ export class ClientResponse {
   headers = new HeaderList();
   body: OutgoingBody;
   source: ResponseSource = "error";
+  /**
+   * Trailer fields (name, value…) that end the body, as body filters see them with the last piece and may change them;
+   * undefined for none.
+   */
+  trailers: string[] | undefined;
   /** Every field that went to the client (name, value…), framing aside; set when the head left. */
   sent: readonly string[] | undefined;
 }

@@ -8,6 +8,8 @@ import { schema as correlationId } from "./correlation-id/schema.ts";
 import { schema as cors } from "./cors/schema.ts";
 import { schema as datadog } from "./datadog/schema.ts";
 import { schema as fileLog } from "./file-log/schema.ts";
+import { schema as grpcGateway } from "./grpc-gateway/schema.ts";
+import { schema as grpcWeb } from "./grpc-web/schema.ts";
 import { schema as hmacAuth } from "./hmac-auth/schema.ts";
 import { schema as httpLog } from "./http-log/schema.ts";
 import { schema as ipRestriction } from "./ip-restriction/schema.ts";
@@ -32,6 +34,7 @@ import { schema as responseTransformer } from "./response-transformer/schema.ts"
 import { schema as session } from "./session/schema.ts";
 import { schema as standardWebhooks } from "./standard-webhooks/schema.ts";
 import { schema as statsd } from "./statsd/schema.ts";
+import { schema as syslog } from "./syslog/schema.ts";
 import { schema as tcpLog } from "./tcp-log/schema.ts";
 import { schema as udpLog } from "./udp-log/schema.ts";
 import { schema as zipkin } from "./zipkin/schema.ts";
@@ -59,6 +62,7 @@ export const declaredPlugins: readonly PluginDeclaration[] = [
   responseRatelimiting,
   requestTransformer,
   responseTransformer,
+  grpcGateway,
   redirect,
   standardWebhooks,
   azureFunctions,
@@ -72,6 +76,8 @@ export const declaredPlugins: readonly PluginDeclaration[] = [
   udpLog,
   tcpLog,
   loggly,
+  syslog,
+  grpcWeb,
   requestTermination,
   postFunction,
 ];
@@ -84,6 +90,8 @@ export const workerMissing: Missing = {
   files: "Workers have no files",
   sockets: "it keeps a socket open, which Workers don't do between requests",
   datagrams: "Workers send no UDP",
+  grpc: "Workers can't speak gRPC to upstreams",
+  syslog: "Workers have no system log",
   certificates: "certificates of Workers are the platform's",
   javascript: "Workers can't run code that comes as text",
 };

@@ -69,10 +69,12 @@ export class FilteredBody implements BodyStream, BodySink {
   }
 
   end(trailers: string[] | undefined): void {
+    const { response } = this.exchange;
+    response.trailers = trailers;
     const piece = this.filter(empty, true);
     // The last piece is small or was held whole by a filter already: waiting for room would hold it once more.
     if (piece !== undefined && piece.byteLength > 0) this.sink?.chunk(piece);
-    this.sink?.end(trailers);
+    this.sink?.end(response.trailers);
   }
 
   fail(error: Error): void {

@@ -98,7 +98,7 @@ export class ReplayBody implements BodyStream, BodySink {
     const fits = this.keptBytes + bytes.byteLength <= this.maxBytes;
     // What nobody takes now has to be kept, however much: the source is paused right after.
     if (!this.hasOverflowed && (fits || !isLive)) {
-      this.kept.push(bytes.slice());
+      this.kept.push(new Uint8Array(bytes));
       this.keptBytes += bytes.byteLength;
     } else if (!this.hasOverflowed) {
       this.hasOverflowed = true;

@@ -57,6 +57,19 @@ describe("explain", () => {
     expect(get).toMatch(/taken: route long\n.*\nplugins: key-auth, request-termination\n$/);
   });
 
+  test("knows plugins that need what a node has", async () => {
+    const declaration = `_format_version: "3.0"
+routes:
+  - paths: [/]
+    plugins:
+      - { name: file-log, config: { path: ${path.join(folder, "x.log")} } }
+      - { name: syslog }
+      - { name: grpc-gateway, config: { proto: x.proto } }
+`;
+    const { stdout } = await run("explain", "GET", "/", "-f", file("native.yml", declaration));
+    expect(stdout).toContain("plugins: grpc-gateway, file-log, syslog");
+  });
+
   test("has exit code 2 when no route matches", async () => {
     const { code, stdout } = await run("explain", "GET", "/a", "-f", file("none.yml", declared("x")));
     expect([code, stdout.includes("no route matches")]).toEqual([2, true]);

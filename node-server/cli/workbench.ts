@@ -1,4 +1,5 @@
-import { nodeLogger } from "../../adapters/node/index.ts";
+import { LoggerCommand, NodeLineFiles, nodeLogger, NodeSockets } from "../../adapters/node/index.ts";
+import { ProtoFiles } from "../../adapters/protobuf/index.ts";
 import { memoryPorts } from "../../adapters/memory/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../../adapters/web/index.ts";
 import {
@@ -51,6 +52,10 @@ export const openWorkbench = async (options: ConfOptions) => {
       records: new DatabaseRecords(database),
       subtle: webSubtle,
       fetcher: new WebFetcher(),
+      files: new NodeLineFiles(),
+      sockets: new NodeSockets(),
+      protos: new ProtoFiles([conf.prefix]),
+      systemLog: new LoggerCommand(logger, webClock),
     },
     {
       version,

@@ -1,33 +1,26 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { edgeProblems } from "../../node-server/edge/problems.ts";
 import { bundledPlugins, DeclarativeConfiguration, type Tables, workerPlugins } from "../../core/index.ts";
 import { MemoryClock, MemoryRandom } from "../../adapters/memory/index.ts";
-import { type Daemon, startDaemon } from "../support/daemon.ts";
+import { type Daemon, daemonForTest, type DaemonOptions } from "../support/daemon.ts";
 import { startUpstream, type Upstream } from "../support/upstream.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "sallyport-tokens-"));
-const daemons: Daemon[] = [];
 let upstream: Upstream;
 beforeAll(async () => void (upstream = await startUpstream()));
-afterEach(async () => {
-  for (const daemon of daemons.splice(0)) await daemon.stop();
-});
 afterAll(async () => {
   await upstream?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const start = async (options: Parameters<typeof startDaemon>[0]): Promise<Daemon> => {
-  const daemon = await startDaemon({
+const start = (options: DaemonOptions): Promise<Daemon> =>
+  daemonForTest({
     ...options,
-    conf: { nginx_worker_processes: "2", trusted_ips: "127.0.0.1", ...options?.conf },
+    conf: { nginx_worker_processes: "2", trusted_ips: "127.0.0.1", ...options.conf },
   });
-  daemons.push(daemon);
-  return daemon;
-};
 
 const document = () => ({
   services: [
@@ -111,7 +104,6 @@ describe("with a database", () => {
     for (let i = 0; i < 5; i++) expect(await use(other, await tokenOf(one))).toBe(200);
     const token = await tokenOf(one);
     await other.stop();
-    daemons.splice(daemons.indexOf(other), 1);
     expect(await use(await start({ conf }), token)).toBe(200);
   });
 });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { onTestFinished } from "vitest";
 import { freePorts } from "./ports.ts";
 
 const bin = path.resolve(import.meta.dirname, "../../node-server/bin.mjs");
@@ -16,7 +17,7 @@ export interface Daemon {
   output(): string;
   /** Resolves when its output matches; fails when it ends before. */
   said(pattern: RegExp): Promise<void>;
-  /** Sends the signal and waits for the end. @returns The exit code. */
+  /** Sends the signal and waits for the end. Harmless when called again. @returns The exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -100,5 +101,12 @@ export const startDaemon = async (options: DaemonOptions = {}): Promise<Daemon> 
     },
   };
   if (!options.isStartExpectedToFail) await said(/serves with \d+ worker/);
+  return daemon;
+};
+
+/** The same, until the test that asks for it is over. */
+export const daemonForTest = async (options?: DaemonOptions): Promise<Daemon> => {
+  const daemon = await startDaemon(options);
+  onTestFinished(async () => void (await daemon.stop()));
   return daemon;
 };

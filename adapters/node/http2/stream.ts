@@ -46,13 +46,13 @@ export abstract class Stream implements BodyCarrier {
   private rest: Uint8Array = NOTHING;
   private endsWith: string[] | "data" | undefined = undefined;
   private source: BodyStream | undefined = undefined;
-  private readonly sendDeadline: Deadline;
+  /** Made when sending stops for the first time: few streams ever wait. */
+  private sendDeadline: Deadline | undefined = undefined;
 
   constructor(link: Connection, id: number) {
     this.link = link;
     this.id = id;
     this.sendWindow = link.peerWindow;
-    this.sendDeadline = new Deadline({ timedOut: () => this.sendTimedOut() });
   }
 
   /** Takes a header list: the first, interim ones, or trailers. @throws Http2Error */
@@ -148,7 +148,7 @@ export abstract class Stream implements BodyCarrier {
       if (this.outEnded || !link.congested) return true;
     } else {
       this.rest = Buffer.from(bytes.subarray(count));
-      this.sendDeadline.arm(this.sendTimeoutMs);
+      this.awaitRoom();
     }
     link.blocked.add(this);
     return false;
@@ -166,15 +166,20 @@ export abstract class Stream implements BodyCarrier {
   flush(): void {
     if (this.rest.length > 0) {
       const count = this.push(this.rest);
-      if (count > 0) this.sendDeadline.arm(this.sendTimeoutMs);
+      if (count > 0) this.awaitRoom();
       this.rest = this.rest.subarray(count);
       if (this.rest.length > 0 || this.closed) return;
     }
     if (this.link.congested && this.endsWith === undefined) return;
     this.link.blocked.delete(this);
-    this.sendDeadline.disarm();
+    this.sendDeadline?.disarm();
     if (this.endsWith !== undefined) this.sendEnd();
     else this.source?.resume();
+  }
+
+  private awaitRoom(): void {
+    this.sendDeadline ??= new Deadline({ timedOut: () => this.sendTimedOut() });
+    this.sendDeadline.arm(this.sendTimeoutMs);
   }
 
   /** Sends what the windows have room for. @returns Bytes sent. */
@@ -212,7 +217,7 @@ export abstract class Stream implements BodyCarrier {
     if (this.outEnded) return;
     this.outEnded = true;
     this.link.blocked.delete(this);
-    this.sendDeadline.disarm();
+    this.sendDeadline?.disarm();
     this.sent();
     this.leaveWhenDone();
   }
@@ -225,7 +230,7 @@ export abstract class Stream implements BodyCarrier {
 
   private close(): void {
     this.closed = true;
-    this.sendDeadline.disarm();
+    this.sendDeadline?.disarm();
     this.link.blocked.delete(this);
     this.rest = NOTHING;
     const { source } = this;

@@ -1,3 +1,4 @@
+import { joinBytes } from "../../http/bodies.ts";
 import type { Exchange } from "../exchange.ts";
 
 const key = Symbol("functions.body");
@@ -21,7 +22,7 @@ export class BodyPiece {
   /** `kong.response.getRawBody`: holds the body back until all of it is there. */
   read(): string | undefined {
     this.isHolding = true;
-    return this.isLast ? new TextDecoder().decode(this.joined()) : undefined;
+    return this.isLast ? new TextDecoder().decode(joinBytes(this.held)) : undefined;
   }
 
   /** `kong.response.setRawBody`: takes the place of the piece, or of everything that was held back. */
@@ -34,24 +35,13 @@ export class BodyPiece {
   pass(exchange: Exchange): Uint8Array | undefined {
     if (!this.isHolding || this.isLast) {
       exchange.shared.delete(key);
-      return this.replacement ?? this.joined();
+      return this.replacement ?? joinBytes(this.held);
     }
     // Chunks are valid during the call only.
     exchange.shared.set(
       key,
-      this.held.map((piece) => piece.slice()),
+      this.held.map((piece) => new Uint8Array(piece)),
     );
     return undefined;
-  }
-
-  private joined(): Uint8Array {
-    if (this.held.length === 1) return this.held[0]!;
-    const all = new Uint8Array(this.held.reduce((sum, { byteLength }) => sum + byteLength, 0));
-    let at = 0;
-    for (const piece of this.held) {
-      all.set(piece, at);
-      at += piece.byteLength;
-    }
-    return all;
   }
 }

@@ -1,4 +1,11 @@
-import { definePlugin, type Exchange, type Handled, Queue, socketsOf } from "../../pdk/index.ts";
+import {
+  definePlugin,
+  type Exchange,
+  type Handled,
+  Queue,
+  queueOptions,
+  socketsOf,
+} from "../../pdk/index.ts";
 import { type Config, schema } from "./schema.ts";
 
 type Metric = Config["metrics"][number];
@@ -13,7 +20,6 @@ const letters: Readonly<Record<Metric["stat_type"], string>> = {
   timer: "ms",
   distribution: "d",
 };
-const isSet = (old: number | null, unset: number): old is number => old !== null && old !== unset;
 
 const consumerOf = ({ consumer }: Exchange, by: Metric["consumer_identifier"]): string | undefined => {
   if (consumer === undefined || by === null) return undefined;
@@ -26,11 +32,7 @@ export const datadog = definePlugin<Config>({
   ...schema,
   create(config, host) {
     const sockets = socketsOf(host);
-    const options = {
-      ...config.queue,
-      ...(isSet(config.queue_size, 1) && { max_batch_size: config.queue_size }),
-      ...(isSet(config.flush_timeout, 2) && { max_coalescing_delay: config.flush_timeout }),
-    };
+    const options = queueOptions(config.queue, config.queue_size, config.flush_timeout);
     const agent = [config.host ?? "localhost", config.port ?? 8125] as const;
     const queue = new Queue("datadog", options, host, async (groups) => {
       const lines = groups.flatMap((group) => group.split("\n"));

@@ -1,14 +1,6 @@
-import {
-  array,
-  host,
-  integer,
-  number,
-  port,
-  queue,
-  record,
-  string,
-  conditional,
-} from "../../schema/index.ts";
+import { array, host, number, port, queue, record, string } from "../../schema/index.ts";
+import { consumerIdentifiers, metricTypes, needsSampleRate } from "../../pdk/metricfields.ts";
+import { oldQueueFields } from "../../pdk/oldqueue.ts";
 import type { Infer } from "../../schema/index.ts";
 import type { PluginDeclaration } from "../../pdk/index.ts";
 
@@ -20,15 +12,7 @@ const names = [
   "response_size",
   "upstream_latency",
 ] as const;
-const types = ["counter", "gauge", "histogram", "meter", "set", "timer", "distribution"] as const;
-
-const needsRate = (eq: string) =>
-  conditional({
-    if_field: "stat_type",
-    if_match: { eq },
-    then_field: "sample_rate",
-    then_match: { required: true },
-  });
+const types = [...metricTypes, "distribution"] as const;
 
 /** As Kong's default: without a sample rate. */
 const timer = (name: (typeof names)[number]) =>
@@ -50,9 +34,7 @@ export const config = record(
     service_name_tag: string({ default: "name", doc: "The tag of the service." }),
     status_tag: string({ default: "status", doc: "The tag of the status." }),
     consumer_tag: string({ default: "consumer", doc: "The tag of the consumer." }),
-    retry_count: integer({ doc: "Without effect; see `queue.max_retry_time`." }),
-    queue_size: integer({ doc: "An old name of `queue.max_batch_size`." }),
-    flush_timeout: number({ doc: "An old name of `queue.max_coalescing_delay`." }),
+    ...oldQueueFields,
     queue: queue("How metrics wait for their delivery."),
     metrics: array(
       record(
@@ -62,11 +44,11 @@ export const config = record(
           tags: array(string({ match: "^.*[^:]$" }), { doc: "Further tags: `name:value`." }),
           sample_rate: number({ between: [0, 1], doc: "The part of requests that is told." }),
           consumer_identifier: string({
-            one_of: ["consumer_id", "custom_id", "username"],
+            one_of: consumerIdentifiers,
             doc: "What the consumer is told by.",
           }),
         },
-        { checks: [needsRate("counter"), needsRate("gauge")] },
+        { checks: needsSampleRate() },
       ),
       {
         required: true,

@@ -1,5 +1,5 @@
-import { customFieldProblem } from "../../pdk/customfields.ts";
-import { boolean, map, record, string } from "../../schema/index.ts";
+import { customFieldsByLua } from "../../pdk/customfields.ts";
+import { boolean, record, string } from "../../schema/index.ts";
 import type { Infer } from "../../schema/index.ts";
 import type { PluginDeclaration } from "../../pdk/index.ts";
 
@@ -16,9 +16,7 @@ export const config = record(
       default: false,
       doc: "Open the file anew for each line, so that it may be moved away.",
     }),
-    custom_fields_by_lua: map(string(), string({ check: customFieldProblem }), {
-      doc: "Fields to set in the record: `return` and an expression; nil takes a field away.",
-    }),
+    custom_fields_by_lua: customFieldsByLua,
   },
   { required: true },
 );

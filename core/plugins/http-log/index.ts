@@ -1,5 +1,5 @@
 import { toBase64 } from "../../http/base64.ts";
-import { customFields, definePlugin, logRecord, Queue } from "../../pdk/index.ts";
+import { customFields, definePlugin, logRecord, Queue, queueOptions } from "../../pdk/index.ts";
 import { type Config, schema } from "./schema.ts";
 
 const encoder = new TextEncoder();
@@ -30,12 +30,7 @@ export const httpLog = definePlugin<Config>({
   ...schema,
   create(config, host) {
     const { url, headers } = endpointOf(config);
-    const isSet = (old: number | null, unset: number): old is number => old !== null && old !== unset;
-    const options = {
-      ...config.queue,
-      ...(isSet(config.queue_size, 1) && { max_batch_size: config.queue_size }),
-      ...(isSet(config.flush_timeout, 2) && { max_coalescing_delay: config.flush_timeout }),
-    };
+    const options = queueOptions(config.queue, config.queue_size, config.flush_timeout);
     const isSingle = (options.max_batch_size ?? 1) === 1;
     const adjust = customFields(config.custom_fields_by_lua);
     const queue = new Queue("http-log", options, host, async (texts) => {

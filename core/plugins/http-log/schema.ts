@@ -1,5 +1,6 @@
-import { customFieldProblem } from "../../pdk/customfields.ts";
-import { headerName, integer, map, number, queue, record, string, url } from "../../schema/index.ts";
+import { customFieldsByLua } from "../../pdk/customfields.ts";
+import { headerName, map, number, queue, record, string, url } from "../../schema/index.ts";
+import { oldQueueFields } from "../../pdk/oldqueue.ts";
 import type { Infer } from "../../schema/index.ts";
 import type { PluginDeclaration } from "../../pdk/index.ts";
 
@@ -31,17 +32,13 @@ export const config = record(
     }),
     timeout: number({ default: 10_000, doc: "Milliseconds to wait for the answer." }),
     keepalive: number({ default: 60_000, doc: "Milliseconds that an idle connection may be kept." }),
-    retry_count: integer({ doc: "Without effect; see `queue.max_retry_time`." }),
-    queue_size: integer({ doc: "An old name of `queue.max_batch_size`." }),
-    flush_timeout: number({ doc: "An old name of `queue.max_coalescing_delay`." }),
+    ...oldQueueFields,
     headers: map(headerName(), string({ referenceable: true }), {
       doc: "Further headers to send.",
       check: headersProblem,
     }),
     queue: queue("How records wait for their delivery."),
-    custom_fields_by_lua: map(string(), string({ check: customFieldProblem }), {
-      doc: "Fields to set in the record: `return` and an expression; nil takes a field away.",
-    }),
+    custom_fields_by_lua: customFieldsByLua,
   },
   {
     required: true,

@@ -1,5 +1,5 @@
-import { customFields, definePlugin, type Exchange, logRecord, socketsOf } from "../../pdk/index.ts";
-import { type Config, schema, severities, type Severity } from "./schema.ts";
+import { customFields, definePlugin, logRecord, severityOf, socketsOf } from "../../pdk/index.ts";
+import { type Config, schema } from "./schema.ts";
 
 const encoder = new TextEncoder();
 /** The facility "user" of syslog. */
@@ -11,23 +11,16 @@ export const loggly = definePlugin<Config>({
   create(config, host) {
     const sockets = socketsOf(host);
     const adjust = customFields(config.custom_fields_by_lua);
-    const rank = (severity: Severity | null): number => severities.indexOf(severity ?? "info");
-    const least = rank(config.log_level);
+    const severity = severityOf(config);
     const tags = (config.tags ?? []).map((tag) => `tag="${tag}"`).join(" ");
-    const rankOf = ({ response: { status } }: Exchange): number => {
-      if (status >= 500) return rank(config.server_errors_severity);
-      return rank(status >= 400 ? config.client_errors_severity : config.successful_severity);
-    };
     return {
       async log(exchange) {
-        const found = rankOf(exchange);
-        if (found < least) return;
+        const found = severity(exchange);
+        if (found === undefined) return;
         const record = logRecord(exchange, host.clock.nowMs());
         adjust(record);
-        // In syslog 0 is the most important.
-        const priority = facility + (severities.length - 1 - found);
         const at = new Date(host.clock.nowMs()).toISOString();
-        const head = `<${priority}>1 ${at} ${host.node.hostname} kong - - [${config.key}@41058 ${tags}]`;
+        const head = `<${facility + found}>1 ${at} ${host.node.hostname} kong - - [${config.key}@41058 ${tags}]`;
         const line = `${head} ${JSON.stringify(record)}`;
         await sockets.datagram(config.host ?? "logs-01.loggly.com", config.port ?? 514, encoder.encode(line));
       },

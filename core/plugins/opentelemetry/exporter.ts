@@ -1,16 +1,12 @@
-import { type PluginHost, Queue } from "../../pdk/index.ts";
+import { type PluginHost, Queue, queueOptions } from "../../pdk/index.ts";
 import { type Attributes, encodeExport } from "./otlp.ts";
 import type { Config } from "./schema.ts";
 
-const isSet = (old: number | null, unset: number): old is number => old !== null && old !== unset;
-
 /** Records on their way to a collector. */
 export const exporter = (name: string, url: string, config: Config, host: PluginHost): Queue<Uint8Array> => {
-  const options = {
-    ...config.queue,
-    ...(isSet(config.batch_span_count, 200) && { max_batch_size: config.batch_span_count }),
-    ...(isSet(config.batch_flush_delay, 3) && { max_coalescing_delay: config.batch_flush_delay }),
-  };
+  const { queue, batch_span_count, batch_flush_delay } = config;
+  const unset = { batchSize: 200, delaySeconds: 3 };
+  const options = queueOptions(queue, batch_span_count, batch_flush_delay, unset);
   const headers: [string, string][] = [
     ["Content-Type", "application/x-protobuf"],
     ...Object.entries(config.headers ?? {}),

@@ -79,43 +79,6 @@ test("an endpoint by its old name is asked, within the sum of the times", async 
   expect(all.ports.fetcher.sent[0]).toMatchObject({ url: "http://old.test/", timeoutMs: 321 });
 });
 
-const w3c: [string, string] = ["traceparent", traceparent];
-const kept = "0af7651916cd43dd8448eb211c80319c";
-
-test.each([
-  ["w3c by default", {}, ["traceparent"]],
-  ["the default format", { propagation: { default_format: "b3" } }, ["x-b3-traceid"]],
-  ["the old type beside it", { header_type: "jaeger" }, ["traceparent", "uber-trace-id"]],
-  [
-    "what is to be injected",
-    { propagation: { inject: ["ot", "b3"] } },
-    ["ot-tracer-traceid", "x-b3-traceid"],
-  ],
-])("upstreams are told the trace in %s", async (_, config, names) => {
-  const all = traced(config);
-  await all.client.send({ target: "/t" });
-  const sent = all.ports.transport.sent[0]!.request.headers.map((name) => name.toLowerCase());
-  const known = ["ot-tracer-traceid", "traceparent", "uber-trace-id", "x-b3-traceid"];
-  expect(known.filter((name) => sent.includes(name))).toEqual(names);
-});
-
-test.each([
-  ["looked for", { extract: ["w3c"], inject: ["b3"] }, true],
-  ["not looked for", { extract: ["b3"], inject: ["b3"] }, false],
-])("a trace that is %s", async (_, propagation, isTaken) => {
-  const all = traced({ propagation });
-  await all.client.send({ target: "/t", headers: [w3c] });
-  const { headers } = all.ports.transport.sent[0]!.request;
-  const id = headers[headers.findIndex((name) => name.toLowerCase() === "x-b3-traceid") + 1];
-  expect(id === kept).toBe(isTaken);
-});
-
-test("headers that are to be cleared go no further", async () => {
-  const all = traced({ propagation: { extract: ["w3c"], clear: ["traceparent"], inject: ["b3"] } });
-  await all.client.send({ target: "/t", headers: [w3c] });
-  expect(all.ports.transport.sent[0]!.request.headers).not.toContain("traceparent");
-});
-
 test("collectors are sent further headers", async () => {
   const all = traced({ headers: { "X-Key": "k" } });
   await all.client.send({ target: "/t" });

@@ -1,4 +1,11 @@
-import { definePlugin, type Exchange, type Handled, Queue, socketsOf } from "../../pdk/index.ts";
+import {
+  definePlugin,
+  type Exchange,
+  type Handled,
+  Queue,
+  queueOptions,
+  socketsOf,
+} from "../../pdk/index.ts";
 import { whenReady } from "../../ready.ts";
 import { lineOf, packets } from "./line.ts";
 import { type Config, type Metric, schema } from "./schema.ts";
@@ -6,7 +13,6 @@ import { consumerOf, measured, serviceOf, workspaceOf } from "./values.ts";
 
 const encoder = new TextEncoder();
 const zoneIntervalMs = 60_000;
-const isSet = (old: number | null, unset: number): old is number => old !== null && old !== unset;
 
 /** What tags tell, so that names need not: one series a user would tell the same twice. */
 const inTags = new Set([
@@ -45,11 +51,7 @@ export const statsd = definePlugin<Config>({
       const all = packets(lines, config.udp_packet_size ?? 0);
       await Promise.all(all.map((packet) => sockets.datagram(...server, encoder.encode(packet))));
     };
-    const options = {
-      ...config.queue,
-      ...(isSet(config.queue_size, 1) && { max_batch_size: config.queue_size }),
-      ...(isSet(config.flush_timeout, 2) && { max_coalescing_delay: config.flush_timeout }),
-    };
+    const options = queueOptions(config.queue, config.queue_size, config.flush_timeout);
     const queue = new Queue<readonly string[]>("statsd", options, host, (groups) => send(groups.flat()));
 
     const tagsOf = (exchange: Exchange, metric: Metric): [string, string][] => {

@@ -3,13 +3,14 @@ import {
   boolean,
   conditional,
   host,
-  integer,
   number,
   port,
   queue,
   record,
   string,
 } from "../../schema/index.ts";
+import { consumerIdentifiers, metricTypes, needsSampleRate } from "../../pdk/metricfields.ts";
+import { oldQueueFields } from "../../pdk/oldqueue.ts";
 import type { Infer } from "../../schema/index.ts";
 import type { PluginDeclaration } from "../../pdk/index.ts";
 
@@ -28,21 +29,11 @@ const names = [
   "status_count_per_user_per_route",
   "shdict_usage",
 ] as const;
-const types = ["counter", "gauge", "histogram", "meter", "set", "timer"] as const;
-const consumers = ["consumer_id", "custom_id", "username"] as const;
 const services = ["service_id", "service_name", "service_host", "service_name_or_host"] as const;
 const workspaces = ["workspace_id", "workspace_name"] as const;
 
-const needsRate = (eq: string) =>
-  conditional({
-    if_field: "stat_type",
-    if_match: { eq },
-    then_field: "sample_rate",
-    then_match: { required: true },
-  });
-
 /** Metrics that make sense as one type only. */
-const isOnly = (name: (typeof names)[number], type: (typeof types)[number]) =>
+const isOnly = (name: (typeof names)[number], type: (typeof metricTypes)[number]) =>
   conditional({
     if_field: "name",
     if_match: { eq: name },
@@ -53,9 +44,9 @@ const isOnly = (name: (typeof names)[number], type: (typeof types)[number]) =>
 const metric = record(
   {
     name: string({ required: true, one_of: names, doc: "What is measured." }),
-    stat_type: string({ required: true, one_of: types, doc: "How the server takes it." }),
+    stat_type: string({ required: true, one_of: metricTypes, doc: "How the server takes it." }),
     sample_rate: number({ gt: 0, doc: "The part of requests that is told." }),
-    consumer_identifier: string({ one_of: consumers, doc: "What the consumer is told by." }),
+    consumer_identifier: string({ one_of: consumerIdentifiers, doc: "What the consumer is told by." }),
     service_identifier: string({ one_of: services, doc: "What the service is told by." }),
     workspace_identifier: string({ one_of: workspaces, doc: "What the workspace is told by." }),
   },
@@ -67,8 +58,7 @@ const metric = record(
       ).map((name) => isOnly(name, "counter")),
       isOnly("status_count_per_user_per_route", "counter"),
       isOnly("shdict_usage", "gauge"),
-      needsRate("counter"),
-      needsRate("gauge"),
+      ...needsSampleRate(),
     ],
   },
 );
@@ -76,7 +66,7 @@ const metric = record(
 export type Metric = NonNullable<Infer<typeof metric>>;
 
 /** As Kong's default: without what is not told. */
-const told = (name: (typeof names)[number], stat_type: (typeof types)[number], sample_rate?: number) =>
+const told = (name: (typeof names)[number], stat_type: (typeof metricTypes)[number], sample_rate?: number) =>
   ({ name, stat_type, ...(sample_rate !== undefined && { sample_rate }) }) as never;
 
 export const config = record(
@@ -115,7 +105,7 @@ export const config = record(
     consumer_identifier_default: string({
       required: true,
       default: "custom_id",
-      one_of: consumers,
+      one_of: consumerIdentifiers,
       doc: "What consumers are told by, unless the metric says otherwise.",
     }),
     service_identifier_default: string({
@@ -130,9 +120,7 @@ export const config = record(
       one_of: workspaces,
       doc: "What workspaces are told by, unless the metric says otherwise.",
     }),
-    retry_count: integer({ doc: "Without effect; see `queue.max_retry_time`." }),
-    queue_size: integer({ doc: "An old name of `queue.max_batch_size`." }),
-    flush_timeout: number({ doc: "An old name of `queue.max_coalescing_delay`." }),
+    ...oldQueueFields,
     tag_style: string({
       one_of: ["dogstatsd", "influxdb", "librato", "signalfx"],
       doc: "Tell route, service and so on in tags of this style instead of in names.",

@@ -1,5 +1,5 @@
-import { customFieldProblem } from "../../pdk/customfields.ts";
-import { boolean, host, map, number, port, record, string } from "../../schema/index.ts";
+import { customFieldsByLua } from "../../pdk/customfields.ts";
+import { boolean, host, number, port, record, string } from "../../schema/index.ts";
 import type { Infer } from "../../schema/index.ts";
 import type { PluginDeclaration } from "../../pdk/index.ts";
 
@@ -11,9 +11,7 @@ export const config = record(
     keepalive: number({ default: 60_000, doc: "Milliseconds that an idle connection is kept." }),
     tls: boolean({ required: true, default: false, doc: "Speak TLS." }),
     tls_sni: string({ doc: "The server name to send in TLS." }),
-    custom_fields_by_lua: map(string(), string({ check: customFieldProblem }), {
-      doc: "Fields to set in the record: `return` and an expression; nil takes a field away.",
-    }),
+    custom_fields_by_lua: customFieldsByLua,
   },
   { required: true },
 );

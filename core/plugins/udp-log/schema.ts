@@ -1,5 +1,5 @@
-import { customFieldProblem } from "../../pdk/customfields.ts";
-import { host, map, number, port, record, string } from "../../schema/index.ts";
+import { customFieldsByLua } from "../../pdk/customfields.ts";
+import { host, number, port, record } from "../../schema/index.ts";
 import type { Infer } from "../../schema/index.ts";
 import type { PluginDeclaration } from "../../pdk/index.ts";
 
@@ -8,9 +8,7 @@ export const config = record(
     host: host({ required: true, doc: "Host name or address of the server." }),
     port: port({ required: true, doc: "Its port." }),
     timeout: number({ default: 10_000, doc: "Without effect: a datagram waits for nobody." }),
-    custom_fields_by_lua: map(string(), string({ check: customFieldProblem }), {
-      doc: "Fields to set in the record: `return` and an expression; nil takes a field away.",
-    }),
+    custom_fields_by_lua: customFieldsByLua,
   },
   { required: true },
 );

@@ -140,43 +140,6 @@ test("clients are told the trace, and the collector has the sum of the times", a
   expect(all.ports.fetcher.sent[0]!.timeoutMs).toBe(321);
 });
 
-const w3c = ["traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"] as const;
-
-test.each([
-  ["b3 by default", {}, ["x-b3-traceid"]],
-  ["the default format", { propagation: { default_format: "w3c" } }, ["traceparent"]],
-  ["the old default", { default_header_type: "w3c" }, ["traceparent"]],
-  ["the old type beside it", { header_type: "jaeger" }, ["uber-trace-id", "x-b3-traceid"]],
-  [
-    "what is to be injected",
-    { propagation: { inject: ["ot", "w3c"] } },
-    ["ot-tracer-traceid", "traceparent"],
-  ],
-])("upstreams are told the trace in %s", async (_, config, names) => {
-  const all = traced(config);
-  await all.client.send({ target: "/t" });
-  const sent = all.upstream.sent[0]!.request.headers.map((name) => name.toLowerCase());
-  const known = ["ot-tracer-traceid", "traceparent", "uber-trace-id", "x-b3-traceid"];
-  expect(known.filter((name) => sent.includes(name))).toEqual(names);
-});
-
-test.each([
-  ["looked for", { extract: ["w3c"], inject: ["b3"] }, true],
-  ["not looked for", { extract: ["b3"], inject: ["b3"] }, false],
-])("a trace that is %s", async (_, propagation, isTaken) => {
-  const all = traced({ propagation });
-  await all.client.send({ target: "/t", headers: [[...w3c]] });
-  const { headers } = all.upstream.sent[0]!.request;
-  const id = headers[headers.findIndex((name) => name.toLowerCase() === "x-b3-traceid") + 1];
-  expect(id === "0af7651916cd43dd8448eb211c80319c").toBe(isTaken);
-});
-
-test("headers that are to be cleared go no further", async () => {
-  const all = traced({ propagation: { extract: ["w3c"], clear: ["traceparent"], inject: ["b3"] } });
-  await all.client.send({ target: "/t", headers: [[...w3c]] });
-  expect(all.upstream.sent[0]!.request.headers).not.toContain("traceparent");
-});
-
 test("spans wait for others as the queue is told", async () => {
   const all = traced({ queue: { max_batch_size: 2, max_coalescing_delay: 60 } });
   await all.client.send({ target: "/t" });

@@ -1,0 +1,1 @@
+export { ProtoFiles } from "./files.ts";
