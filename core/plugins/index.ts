@@ -1,6 +1,9 @@
 import type { PluginDefinition } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
 import { acme } from "./acme/index.ts";
+import { aiPromptDecorator } from "./ai-prompt-decorator/index.ts";
+import { aiPromptGuard } from "./ai-prompt-guard/index.ts";
+import { aiPromptTemplate } from "./ai-prompt-template/index.ts";
 import { azureFunctions } from "./azure-functions/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
@@ -60,6 +63,9 @@ export const bundledPlugins: readonly PluginDefinition[] = [
   requestTransformer,
   responseTransformer,
   redirect,
+  aiPromptTemplate,
+  aiPromptDecorator,
+  aiPromptGuard,
   standardWebhooks,
   azureFunctions,
   proxyCache,

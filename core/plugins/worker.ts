@@ -1,5 +1,8 @@
 import { type PluginDeclaration, type PluginDefinition, restricted } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
+import { aiPromptDecorator } from "./ai-prompt-decorator/index.ts";
+import { aiPromptGuard } from "./ai-prompt-guard/index.ts";
+import { aiPromptTemplate } from "./ai-prompt-template/index.ts";
 import { azureFunctions } from "./azure-functions/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
@@ -46,6 +49,9 @@ const running: readonly PluginDefinition[] = [
   requestTransformer,
   responseTransformer,
   redirect,
+  aiPromptTemplate,
+  aiPromptDecorator,
+  aiPromptGuard,
   standardWebhooks,
   azureFunctions,
   proxyCache,
