@@ -13,7 +13,7 @@ import {
   type Scripts,
 } from "../core/index.ts";
 import type { Conf } from "./conf/load.ts";
-import { resolveOwnModules } from "./self.ts";
+import { anew, resolveOwnModules } from "./self.ts";
 
 const bundled = new Map(bundledPlugins.map((plugin) => [plugin.name, plugin]));
 
@@ -48,10 +48,9 @@ const nameOf = (file: string): string => {
 };
 
 const load = async (file: string): Promise<PluginDefinition> => {
-  // A file that changed is another module: who loads again gets what is there now.
-  const url = `${pathToFileURL(file).href}?at=${statSync(file).mtimeMs}`;
   resolveOwnModules();
-  const module = (await import(url)) as { plugin?: unknown; default?: unknown };
+  // Who loads again gets what is there now.
+  const module = (await import(anew(pathToFileURL(file).href))) as { plugin?: unknown; default?: unknown };
   if (isDefinition(module.plugin)) return module.plugin;
   for (const candidate of [module, module.default])
     if (isKongModule(candidate)) return kongPlugin(nameOf(file), candidate);

@@ -12,6 +12,7 @@ import {
   type Tables,
   type WorkerCounts,
 } from "../core/index.ts";
+import { Ledger } from "./ledger.ts";
 import { Member } from "./member.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 import type { RecordsAnswer, RecordsCall } from "./records.ts";
@@ -47,6 +48,7 @@ export interface PoolOptions {
 export class WorkerPool {
   private readonly options: PoolOptions;
   private readonly members = new Set<Member>();
+  private readonly ledger = new Ledger<Member>();
   private current: Configuration = { version: 0, tables: {} };
   private changes: Promise<unknown> = Promise.resolve();
   private delayMs = 0;
@@ -98,6 +100,7 @@ export class WorkerPool {
     thread.on("message", (message: FromWorker) => {
       if (message.type === "health") this.tellHealth(message.change, member);
       if (message.type === "record") void this.record(message, member);
+      if (message.type === "counted") this.ledger.tell(member, message.counts);
     });
     thread.on("error", (error) => (member.error = error));
     thread.once("exit", (code) => this.exited(member, code));
@@ -130,6 +133,7 @@ export class WorkerPool {
 
   private exited(member: Member, code: number): void {
     this.members.delete(member);
+    this.ledger.leave(member);
     if (this.isClosing) return;
     const { logger } = this.options;
     logger.log("alert", `worker ${member.number} died with code ${code}, starting another`, {
@@ -313,9 +317,10 @@ export class WorkerPool {
     return all.length === 0 ? undefined : mergeStatistics(all);
   }
 
-  /** What every worker counted. */
+  /** What every worker counted; of those that are gone what they told last. */
   async count(): Promise<WorkerCounts[]> {
-    return (await this.askAll({ type: "count" }, "counted")).map(({ counts }) => counts);
+    await this.askAll({ type: "count" }, "counted");
+    return this.ledger.all();
   }
 
   /** Lets every worker finish what is under way. @param graceMs Milliseconds until what is left is cut. */

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -95,6 +96,44 @@ describe("a reload", () => {
         },
       )
       .toBe("gone");
+  });
+
+  test("takes a plugin's files as they are now, those that it imports, too", async () => {
+    const folder = path.join(world.prefix, "plugins/parted");
+    mkdirSync(folder, { recursive: true });
+    const write = (status: number, name: string): void => {
+      writeFileSync(
+        path.join(folder, "schema.ts"),
+        `import { integer, record } from "sallyport";
+         export const config = record({ ${name}: integer({ default: ${status} }) }, { required: true });`,
+      );
+      writeFileSync(path.join(folder, "answer.mjs"), `export const body = "${name}";`);
+    };
+    write(418, "first");
+    writeFileSync(
+      path.join(folder, "index.ts"),
+      `import { definePlugin } from "sallyport";
+       import { config } from "./schema.ts";
+       import { body } from "./answer.mjs";
+       export const plugin = definePlugin({
+         name: "parted",
+         priority: 1,
+         config,
+         create: (config) => ({ access: (exchange) => exchange.exit(Object.values(config)[0], body) }),
+       });`,
+    );
+    await start();
+    add("plugins = bundled, parted");
+    expect(await world.sallyport("reload")).toMatchObject({ code: 0 });
+    await configure(world, { routes: [{ name: "r", paths: ["/r"], plugins: [{ name: "parted" }] }] });
+    expect(await get("/r")).toMatchObject({ status: 418, body: "first" });
+    write(419, "second");
+    expect(await world.sallyport("reload")).toMatchObject({ code: 0 });
+    // What was configured before is served by the new code.
+    expect(await get("/r")).toMatchObject({ status: 418, body: "second" });
+    const plugins = [{ name: "parted", config: { second: 420 } }];
+    await configure(world, { routes: [{ name: "r", paths: ["/r"], plugins }] });
+    expect(await get("/r")).toMatchObject({ status: 420, body: "second" });
   });
 
   test("that is refused leaves the old configuration, and says why", async () => {

@@ -14,6 +14,19 @@ export const ownModules: Readonly<Record<string, string>> = Object.fromEntries(
   }).map(([name, file]) => [name, moduleAt(file).href]),
 );
 
+/** Tells the loadings of one file apart. */
+const loading = "loading";
+let loadings = 0;
+
+/** The URL that loads a file anew, with all files that it imports by relative paths. */
+export const anew = (url: string): string => `${url}?${loading}=${++loadings}`;
+
+/** What is imported by a module that was loaded {@link anew} belongs to the same loading. */
+const inLoading = (url: string, parent: string | undefined): string => {
+  const mark = parent?.startsWith("file:") === true ? new URL(parent).searchParams.get(loading) : null;
+  return mark === null ? url : `${url}?${loading}=${mark}`;
+};
+
 let isRegistered = false;
 
 /** Has `import "sallyport"` mean this installation, wherever the importing file lies. */
@@ -21,9 +34,11 @@ export const resolveOwnModules = (): void => {
   if (isRegistered) return;
   isRegistered = true;
   registerHooks({
-    resolve: (specifier, context, next) =>
-      Object.hasOwn(ownModules, specifier)
-        ? { url: ownModules[specifier]!, shortCircuit: true }
-        : next(specifier, context),
+    resolve(specifier, context, next) {
+      if (Object.hasOwn(ownModules, specifier)) return { url: ownModules[specifier]!, shortCircuit: true };
+      const found = next(specifier, context);
+      // Packages are shared: they don't change while the gateway runs.
+      return specifier.startsWith(".") ? { ...found, url: inLoading(found.url, context.parentURL) } : found;
+    },
   });
 };

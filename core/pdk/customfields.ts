@@ -1,7 +1,7 @@
 import { map, string } from "../schema/index.ts";
 import { ExpressionError } from "./lua/lexer.ts";
 import { parseExpression } from "./lua/parser.ts";
-import type { LogRecord } from "./record.ts";
+import { type LogRecord, setField } from "./record.ts";
 
 const expressionOf = (source: string) => {
   const found = /^\s*return\b([^]*?);?\s*$/.exec(source);
@@ -31,28 +31,15 @@ export const customFieldsByLua = map(string(), string({ check: problemOf }), {
   doc: "Fields to set in the record: `return` and an expression; nil takes a field away.",
 });
 
-const put = (record: LogRecord, path: readonly string[], value: unknown): void => {
-  const [name = "", ...rest] = path;
-  if (rest.length === 0) {
-    if (value === undefined) delete record[name];
-    else Object.defineProperty(record, name, { value, enumerable: true, writable: true, configurable: true });
-    return;
-  }
-  const inner = Object.hasOwn(record, name) ? record[name] : undefined;
-  const next: LogRecord = typeof inner === "object" && inner !== null ? { ...inner } : {};
-  put(next, rest, value);
-  put(record, [name], next);
-};
-
 /** Sets the configured fields of a record; nil takes one away, dots lead into inner objects. */
 export const customFields = (
   sources: Readonly<Record<string, string>> | null,
 ): ((record: LogRecord) => void) => {
   const fields = Object.entries(sources ?? {}).map(([path, source]) => ({
-    path: path.split("."),
+    path,
     value: evaluate(source),
   }));
   return (record) => {
-    for (const { path, value } of fields) put(record, path, value);
+    for (const { path, value } of fields) setField(record, path, value);
   };
 };

@@ -121,7 +121,7 @@ export class Exchange {
     return (this.sharedValues ??= new Map());
   }
 
-  /** Adds a field to the log record. */
+  /** Sets a field of the log record; dots in the name lead into inner objects, undefined takes it away. */
   setLogValue(name: string, value: unknown): void {
     (this.logValues ??= new Map<string, unknown>()).set(name, value);
   }

@@ -30,6 +30,16 @@ export { type Missing, missingFor, type Need, restricted } from "./needs.ts";
 export type { HttpBinding, RpcMethod } from "../ports/protos.ts";
 export { awaitStatus, becomeGrpc, isGrpcResponse, maxMessageBytes, parseMessage, ProtoFile } from "./grpc.ts";
 export { functionsDeclaration, functionsPlugin } from "./functions/index.ts";
+export {
+  type Message,
+  type Prompt,
+  type PromptFormat,
+  promptFormat,
+  promptOf,
+  promptSize,
+  readPrompt,
+  refusePrompt,
+} from "./llm/index.ts";
 export { isKongModule, type KongModule, kongPlugin } from "./kong/index.ts";
 export { LogTap } from "./logtap.ts";
 export type { PluginMigration } from "./migration.ts";

@@ -6,6 +6,24 @@ import { hostName } from "./request.ts";
 /** What log plugins tell about an exchange. */
 export type LogRecord = Record<string, unknown>;
 
+/** Sets what lies at a path; undefined takes it away. */
+const put = (record: LogRecord, path: readonly string[], value: unknown): void => {
+  const [name = "", ...rest] = path;
+  if (rest.length === 0) {
+    if (value === undefined) delete record[name];
+    else Object.defineProperty(record, name, { value, enumerable: true, writable: true, configurable: true });
+    return;
+  }
+  const inner = Object.hasOwn(record, name) ? record[name] : undefined;
+  const next: LogRecord = typeof inner === "object" && inner !== null ? { ...inner } : {};
+  put(next, rest, value);
+  put(record, [name], next);
+};
+
+/** Sets a field of a record; undefined takes it away, dots in the name lead into inner objects. */
+export const setField = (record: LogRecord, name: string, value: unknown): void =>
+  put(record, name.split("."), value);
+
 const secret = new Set(["authorization", "proxy-authorization"]);
 
 /** Names in small letters, repeated ones as a list. */
@@ -90,7 +108,7 @@ export const logRecord = (exchange: Exchange, nowMs: number): LogRecord => {
   const { upstream, match, request, tries, route, service, consumer, credential, response } = exchange;
   const path = upstream?.path ?? match?.upstreamPath;
   const query = request.query === undefined ? "" : `?${request.query}`;
-  return {
+  const record: LogRecord = {
     request: requestOf(exchange),
     response: responseOf(exchange),
     latencies: latenciesOf(exchange, nowMs),
@@ -106,6 +124,7 @@ export const logRecord = (exchange: Exchange, nowMs: number): LogRecord => {
     source: response.source === "service" ? "upstream" : "kong",
     workspace: defaultWorkspaceId,
     workspace_name: "default",
-    ...(exchange.logValues && Object.fromEntries(exchange.logValues)),
   };
+  for (const [name, value] of exchange.logValues ?? []) setField(record, name, value);
+  return record;
 };

@@ -1,6 +1,9 @@
 import { type Missing, type PluginDeclaration, restricted } from "../pdk/index.ts";
 import { schema as acl } from "./acl/schema.ts";
 import { schema as acme } from "./acme/schema.ts";
+import { schema as aiPromptDecorator } from "./ai-prompt-decorator/schema.ts";
+import { schema as aiPromptGuard } from "./ai-prompt-guard/schema.ts";
+import { schema as aiPromptTemplate } from "./ai-prompt-template/schema.ts";
 import { schema as azureFunctions } from "./azure-functions/schema.ts";
 import { schema as basicAuth } from "./basic-auth/schema.ts";
 import { schema as botDetection } from "./bot-detection/schema.ts";
@@ -64,6 +67,9 @@ export const declaredPlugins: readonly PluginDeclaration[] = [
   responseTransformer,
   grpcGateway,
   redirect,
+  aiPromptTemplate,
+  aiPromptDecorator,
+  aiPromptGuard,
   standardWebhooks,
   azureFunctions,
   proxyCache,

@@ -1,5 +1,8 @@
 import type { PluginDefinition } from "../pdk/index.ts";
 import { acl } from "./acl/index.ts";
+import { aiPromptDecorator } from "./ai-prompt-decorator/index.ts";
+import { aiPromptGuard } from "./ai-prompt-guard/index.ts";
+import { aiPromptTemplate } from "./ai-prompt-template/index.ts";
 import { azureFunctions } from "./azure-functions/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
@@ -28,6 +31,9 @@ import { zipkin } from "./zipkin/index.ts";
 /** Those that run anywhere, in some configurations at least. */
 export const portablePlugins: readonly PluginDefinition[] = [
   acl,
+  aiPromptDecorator,
+  aiPromptGuard,
+  aiPromptTemplate,
   azureFunctions,
   basicAuth,
   botDetection,

@@ -1,0 +1,39 @@
+import type { WorkerCounts } from "../core/index.ts";
+
+type Totals = Pick<WorkerCounts, "connectionsAccepted" | "requests" | "metrics">;
+
+const sum = (one: Totals, other: Totals): Totals => {
+  const metrics: Record<string, number> = { ...one.metrics };
+  for (const [series, count] of Object.entries(other.metrics))
+    metrics[series] = (metrics[series] ?? 0) + count;
+  return {
+    connectionsAccepted: one.connectionsAccepted + other.connectionsAccepted,
+    requests: one.requests + other.requests,
+    metrics,
+  };
+};
+
+/**
+ * What the workers of a node counted. Those that are gone stay in its totals, as they were told last: a total that
+ * falls would be read as a restart of the whole node, and its rest counted again.
+ */
+export class Ledger<M> {
+  private readonly told = new Map<M, WorkerCounts>();
+  private gone: Totals = { connectionsAccepted: 0, requests: 0, metrics: {} };
+
+  tell(member: M, counts: WorkerCounts): void {
+    this.told.set(member, counts);
+  }
+
+  leave(member: M): void {
+    const last = this.told.get(member);
+    this.told.delete(member);
+    if (last !== undefined) this.gone = sum(this.gone, last);
+  }
+
+  /** For each worker that told; the first one has the totals of those that are gone, too. */
+  all(): WorkerCounts[] {
+    const [first, ...others] = this.told.values();
+    return first === undefined ? [] : [{ ...first, ...sum(this.gone, first) }, ...others];
+  }
+}
