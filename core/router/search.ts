@@ -4,7 +4,7 @@ import type { Facts } from "./facts.ts";
 import { scopes } from "./keys.ts";
 import { type Matcher, holds } from "./matcher.ts";
 import { categoryFloor, compareRanks } from "./rank.ts";
-import type { Zone } from "./zone.ts";
+import type { Reach, Zone } from "./zone.ts";
 
 /** Told about each matcher that the index brings up; for explaining, where every candidate counts. */
 export type Visit<R> = (matcher: Matcher<R>) => void;
@@ -17,9 +17,11 @@ export class Search<R> {
   private readonly catalog: Catalog<R>;
   private readonly facts: Facts;
   private readonly visit: Visit<R> | undefined;
-  private best: Matcher<R> | undefined;
   /** Only matchers above it count any more. */
   private floor = -1;
+  /** Where the best so far was found: it ranks no lower than all there. Asking it instead of the matcher, of which there are
+   * many, spares a line of memory. */
+  private found: Reach | undefined;
 
   constructor(catalog: Catalog<R>, facts: Facts, visit?: Visit<R>) {
     this.catalog = catalog;
@@ -29,91 +31,109 @@ export class Search<R> {
 
   /** Facts are started and the host is read, if any zone asks for one. */
   run(): Matcher<R> | undefined {
-    this.best = undefined;
     const { catalog, facts } = this;
     this.floor = -1;
+    this.found = undefined;
+    let best: Matcher<R> | undefined;
     if (catalog.exactHosts > 0) {
-      if (facts.plainHost !== undefined) this.enterPlain(facts.plainHost);
-      this.enter(catalog.zones.get(scopes.exact, facts.host));
+      if (facts.plainHost !== undefined) best = this.enterPlain(facts.plainHost);
+      best = this.enter(catalog.zones.get(scopes.exact, facts.host), best);
     }
-    if (catalog.suffixLengths.length > 0 || catalog.prefixLengths.length > 0) this.enterWildcards(facts.host);
-    this.enter(catalog.root);
-    return this.best;
+    if (catalog.suffixLengths.length > 0 || catalog.prefixLengths.length > 0)
+      best = this.enterWildcards(facts.host, best);
+    return this.enter(catalog.root, best);
   }
 
   /** `traditional`: a plain host with the port of the request wins over all others of its category. */
-  private enterPlain(host: string): void {
-    this.enter(this.catalog.zones.get(scopes.exact, host));
-    if (this.best) this.floor = categoryFloor(this.best.major);
+  private enterPlain(host: string): Matcher<R> | undefined {
+    const best = this.enter(this.catalog.zones.get(scopes.exact, host), undefined);
+    if (best) this.floor = categoryFloor(best.major);
+    return best;
   }
 
-  private enterWildcards(host: string): void {
+  private enterWildcards(host: string, best: Matcher<R> | undefined): Matcher<R> | undefined {
     const { zones, suffixLengths, prefixLengths } = this.catalog;
     for (const { length } of suffixLengths) {
       const at = host.length - length;
-      if (at >= 0 && host.charCodeAt(at) === 46) this.enter(zones.get(scopes.suffix, host.slice(at)));
+      if (at >= 0 && host.charCodeAt(at) === 46)
+        best = this.enter(zones.get(scopes.suffix, host.slice(at)), best);
     }
     for (const { length } of prefixLengths)
       if (length <= host.length && host.charCodeAt(length - 1) === 46)
-        this.enter(zones.get(scopes.prefix, host.slice(0, length)));
+        best = this.enter(zones.get(scopes.prefix, host.slice(0, length)), best);
+    return best;
   }
 
-  private enter(zone: Zone | undefined): void {
-    if (zone === undefined) return;
-    if (zone.headerCount > 0) this.enterHeaders(zone);
+  private enter(zone: Zone | undefined, best: Matcher<R> | undefined): Matcher<R> | undefined {
+    if (zone === undefined) return best;
+    if (zone.headerCount > 0) best = this.enterHeaders(zone, best);
     if (zone.sniCount > 0) {
       const { scheme, sni } = this.facts.request;
       const { zones } = this.catalog;
-      if (scheme !== "https") this.walk(zones.get(zone.id + scopes.open, ""));
-      else if (sni !== undefined) this.walk(zones.get(zone.id + scopes.sni, sni));
+      if (scheme !== "https") best = this.walk(zones.get(zone.id + scopes.open, ""), best);
+      else if (sni !== undefined) best = this.walk(zones.get(zone.id + scopes.sni, sni), best);
     }
-    this.walk(zone);
+    return this.walk(zone, best);
   }
 
-  private enterHeaders({ headerNames }: Zone): void {
+  private enterHeaders({ headerNames }: Zone, best: Matcher<R> | undefined): Matcher<R> | undefined {
     const { facts, catalog } = this;
     for (const key of facts.headerKeysAmong(headerNames)) {
       const { scope } = headerNames.get(key)!;
-      for (const value of facts.headerValues(key)) this.walk(catalog.zones.get(scope, value));
+      for (const value of facts.headerValues(key)) best = this.walk(catalog.zones.get(scope, value), best);
     }
+    return best;
   }
 
   /** Looks up the path's prefixes in a zone, the longest first; those that can't win any more are left out. */
-  private walk(zone: Zone | undefined): void {
-    if (zone === undefined) return;
-    const { facts, catalog, visit } = this;
-    const { path, hashes } = facts;
-    const { length } = path;
+  private walk(zone: Zone | undefined, best: Matcher<R> | undefined): Matcher<R> | undefined {
+    if (zone === undefined) return best;
+    const { visit } = this;
+    const { packed, path } = this.facts;
+    const { buckets } = this.catalog;
     const { reaches, id } = zone;
+    let near = -1;
+    let lengths = 0;
     for (let i = 0; i < reaches.length; i++) {
       const reach = reaches[i]!;
-      if (reach.length > length) continue;
-      const { best } = this;
-      if (best !== undefined && visit === undefined) {
-        if (reach.major < best.major) continue;
-        if (reach.major === best.major && reach.minor < best.minor) continue;
+      const { length } = reach;
+      if (length > path.length) continue;
+      const { found } = this;
+      if (found !== undefined && visit === undefined) {
+        if (reach.major < found.leastMajor) continue;
+        if (reach.major === found.leastMajor && reach.minor < found.leastMinor) continue;
       }
-      const bucket = catalog.buckets.getPrefix(id, path, reach.length, hashes[reach.length]!);
+      if (length >> 3 !== near) {
+        near = length >> 3;
+        lengths = buckets.lengthsNear(id, packed, length);
+      }
+      if (((lengths >>> (length & 7)) & 1) === 0) continue;
+      const bucket = buckets.getPrefix(id, packed, length);
       if (bucket === undefined) continue;
       if (visit) for (const matcher of matchersOf(bucket)) visit(matcher);
-      else if (isList(bucket)) this.consider(bucket);
-      else this.considerOne(bucket);
+      else {
+        const better = isList(bucket) ? this.betterAmong(bucket, best) : this.better(bucket, best);
+        if (better === best) continue;
+        best = better;
+        this.found = reach;
+      }
     }
+    return best;
   }
 
-  private consider(matchers: readonly Matcher<R>[]): void {
-    const { best } = this;
+  private betterAmong(matchers: readonly Matcher<R>[], best: Matcher<R> | undefined): Matcher<R> | undefined {
     for (let i = 0; i < matchers.length; i++) {
       const matcher = matchers[i]!;
-      if (best !== undefined && compareRanks(matcher, best) >= 0) return;
-      this.considerOne(matcher);
-      if (this.best !== best) return;
+      if (best !== undefined && compareRanks(matcher, best) >= 0) return best;
+      const better = this.better(matcher, best);
+      if (better !== best) return better;
     }
+    return best;
   }
 
-  private considerOne(matcher: Matcher<R>): void {
-    const { best } = this;
-    if (best !== undefined && (matcher.major < this.floor || compareRanks(matcher, best) >= 0)) return;
-    if (holds(matcher, this.facts)) this.best = matcher;
+  /** The matcher when all of it holds and it ranks before the best so far, else that. */
+  private better(matcher: Matcher<R>, best: Matcher<R> | undefined): Matcher<R> | undefined {
+    if (best !== undefined && (matcher.major < this.floor || compareRanks(matcher, best) >= 0)) return best;
+    return holds(matcher, this.facts) ? matcher : best;
   }
 }

@@ -6,6 +6,9 @@ export interface Reach {
   /** At least the best rank among them: what ranks below the best found so far need not be looked up. */
   major: number;
   minor: number;
+  /** At most the worst rank among them. */
+  leastMajor: number;
+  leastMinor: number;
 }
 
 /** Zones that are told apart by the values of one header. */
@@ -63,7 +66,7 @@ export function extendReach(zone: Zone, length: number, major: number, minor: nu
   while (at < reaches.length && reaches[at]!.length > length) at++;
   const reach = reaches[at];
   if (reach?.length !== length) {
-    reaches.splice(at, 0, { length, count: 1, major, minor });
+    reaches.splice(at, 0, { length, count: 1, major, minor, leastMajor: major, leastMinor: minor });
     return;
   }
   reach.count++;
@@ -71,9 +74,13 @@ export function extendReach(zone: Zone, length: number, major: number, minor: nu
     reach.major = major;
     reach.minor = minor;
   }
+  if (major < reach.leastMajor || (major === reach.leastMajor && minor < reach.leastMinor)) {
+    reach.leastMajor = major;
+    reach.leastMinor = minor;
+  }
 }
 
-/** Takes one matcher away again. The best rank may stay too high, which costs a look-up, never an answer. */
+/** Takes one matcher away again. The ranks may stay too wide, which costs a look-up, never an answer. */
 export function shrinkReach(zone: Zone, length: number): void {
   const at = zone.reaches.findIndex((reach) => reach.length === length);
   const reach = zone.reaches[at];
