@@ -1,8 +1,8 @@
-import { type Catalog, isList, matchersOf } from "./catalog.ts";
+import { type Bucket, type Catalog, type Spot, isList, isZone, matchersOf } from "./catalog.ts";
 import type { Facts } from "./facts.ts";
 
 import { scopes } from "./keys.ts";
-import { type Matcher, holds } from "./matcher.ts";
+import { type Matcher, holds, pathHolds } from "./matcher.ts";
 import { categoryFloor, compareRanks } from "./rank.ts";
 import type { Reach, Zone } from "./zone.ts";
 
@@ -41,7 +41,7 @@ export class Search<R> {
     }
     if (catalog.suffixLengths.length > 0 || catalog.prefixLengths.length > 0)
       best = this.enterWildcards(facts.host, best);
-    return this.enter(catalog.root, best);
+    return this.enterZone(catalog.root, best);
   }
 
   /** `traditional`: a plain host with the port of the request wins over all others of its category. */
@@ -64,14 +64,18 @@ export class Search<R> {
     return best;
   }
 
-  private enter(zone: Zone | undefined, best: Matcher<R> | undefined): Matcher<R> | undefined {
-    if (zone === undefined) return best;
+  private enter(spot: Spot<R> | undefined, best: Matcher<R> | undefined): Matcher<R> | undefined {
+    if (spot === undefined) return best;
+    return isZone(spot) ? this.enterZone(spot, best) : this.bestOf(spot, best);
+  }
+
+  private enterZone(zone: Zone, best: Matcher<R> | undefined): Matcher<R> | undefined {
     if (zone.headerCount > 0) best = this.enterHeaders(zone, best);
     if (zone.sniCount > 0) {
       const { scheme, sni } = this.facts.request;
       const { zones } = this.catalog;
-      if (scheme !== "https") best = this.walk(zones.get(zone.id + scopes.open, ""), best);
-      else if (sni !== undefined) best = this.walk(zones.get(zone.id + scopes.sni, sni), best);
+      if (scheme !== "https") best = this.enterInnermost(zones.get(zone.id + scopes.open, ""), best);
+      else if (sni !== undefined) best = this.enterInnermost(zones.get(zone.id + scopes.sni, sni), best);
     }
     return this.walk(zone, best);
   }
@@ -80,14 +84,20 @@ export class Search<R> {
     const { facts, catalog } = this;
     for (const key of facts.headerKeysAmong(headerNames)) {
       const { scope } = headerNames.get(key)!;
-      for (const value of facts.headerValues(key)) best = this.walk(catalog.zones.get(scope, value), best);
+      for (const value of facts.headerValues(key))
+        best = this.enterInnermost(catalog.zones.get(scope, value), best);
     }
     return best;
   }
 
+  /** Below a header or an SNI only paths are told apart. */
+  private enterInnermost(spot: Spot<R> | undefined, best: Matcher<R> | undefined): Matcher<R> | undefined {
+    if (spot === undefined) return best;
+    return isZone(spot) ? this.walk(spot, best) : this.bestOf(spot, best);
+  }
+
   /** Looks up the path's prefixes in a zone, the longest first; those that can't win any more are left out. */
-  private walk(zone: Zone | undefined, best: Matcher<R> | undefined): Matcher<R> | undefined {
-    if (zone === undefined) return best;
+  private walk(zone: Zone, best: Matcher<R> | undefined): Matcher<R> | undefined {
     const { visit } = this;
     const { packed, path } = this.facts;
     const { buckets } = this.catalog;
@@ -98,11 +108,7 @@ export class Search<R> {
       const reach = reaches[i]!;
       const { length } = reach;
       if (length > path.length) continue;
-      const { found } = this;
-      if (found !== undefined && visit === undefined) {
-        if (reach.major < found.leastMajor) continue;
-        if (reach.major === found.leastMajor && reach.minor < found.leastMinor) continue;
-      }
+      if (best !== undefined && visit === undefined && this.isBeaten(reach, best)) continue;
       if (length >> 3 !== near) {
         near = length >> 3;
         lengths = buckets.lengthsNear(id, packed, length);
@@ -116,6 +122,29 @@ export class Search<R> {
         if (better === best) continue;
         best = better;
         this.found = reach;
+      }
+    }
+    return best;
+  }
+
+  /** Whether nothing of a reach can rank before the best so far. */
+  private isBeaten({ major, minor }: Reach, best: Matcher<R>): boolean {
+    const { found } = this;
+    if (found === undefined) return major < best.major || (major === best.major && minor < best.minor);
+    return major < found.leastMajor || (major === found.leastMajor && minor < found.leastMinor);
+  }
+
+  /** Goes through the matchers of a spot without a zone, whose paths the index has not compared. */
+  private bestOf(bucket: Bucket<R>, best: Matcher<R> | undefined): Matcher<R> | undefined {
+    const { facts, visit } = this;
+    for (const matcher of matchersOf(bucket)) {
+      if (!pathHolds(matcher, facts.path)) continue;
+      if (visit) visit(matcher);
+      else {
+        const better = this.better(matcher, best);
+        if (better === best) continue;
+        best = better;
+        this.found = undefined;
       }
     }
     return best;
