@@ -101,19 +101,19 @@ export class Search<R> {
     const { visit } = this;
     const { packed, path } = this.facts;
     const { buckets } = this.catalog;
-    const { reaches, id } = zone;
+    const { lengths, reaches, id } = zone;
     let near = -1;
-    let lengths = 0;
-    for (let i = 0; i < reaches.length; i++) {
-      const reach = reaches[i]!;
-      const { length } = reach;
+    let there = 0;
+    for (let i = 0; i < lengths.length; i++) {
+      const length = lengths[i]!;
       if (length > path.length) continue;
-      if (best !== undefined && visit === undefined && this.isBeaten(reach, best)) continue;
       if (length >> 3 !== near) {
         near = length >> 3;
-        lengths = buckets.lengthsNear(id, packed, length);
+        there = buckets.lengthsNear(id, packed, length);
       }
-      if (((lengths >>> (length & 7)) & 1) === 0) continue;
+      if (((there >>> (length & 7)) & 1) === 0) continue;
+      const reach = reaches[i]!;
+      if (best !== undefined && visit === undefined && this.isBeaten(reach, best)) continue;
       const bucket = buckets.getPrefix(id, packed, length);
       if (bucket === undefined) continue;
       if (visit) for (const matcher of matchersOf(bucket)) visit(matcher);
