@@ -1,11 +1,14 @@
 import { Filter } from "./filter.ts";
 import { Packed, mix } from "./packed.ts";
-import { Page, pageBits, spareSlots } from "./page.ts";
+import { Page } from "./page.ts";
+import { pageBits, spareSlots } from "./slots.ts";
 
-/** A change of one key at 100,000 copies one of 256 pages of some 400 keys. */
-const pageCount = 1 << pageBits;
+/** Beyond so many keys a table has many pages; up to there one, whose lines lie together. */
+const onePageKeys = 256;
+/** A change of one key at 100,000 copies the values of one of 256 pages of some 400 keys. */
+const manyPages = 1 << pageBits;
 
-const emptyPages: readonly Page<never>[] = Array.from({ length: pageCount }, () => Page.empty<never>(2));
+const noPages: readonly Page<never>[] = [Page.empty<never>(2)];
 
 /** For keys that come as text: look-ups never wait, so they don't overlap. */
 const scratch = new Packed();
@@ -24,7 +27,7 @@ export class Table<V> {
   readonly filter: Filter;
   readonly size: number;
 
-  constructor(pages: readonly Page<V>[] = emptyPages, filter = new Filter(0), size = 0) {
+  constructor(pages: readonly Page<V>[] = noPages, filter = new Filter(0), size = 0) {
     this.pages = pages;
     this.filter = filter;
     this.size = size;
@@ -48,7 +51,8 @@ export class Table<V> {
   /** The value of the first `length` bytes of a text. */
   getPrefix(scope: number, packed: Packed, length: number): V | undefined {
     const mixed = mix(scope, packed.hashOf(length));
-    return this.pages[mixed & (pageCount - 1)]!.get(mixed, scope, packed, length);
+    const { pages } = this;
+    return pages[mixed & (pages.length - 1)]!.get(mixed, scope, packed, length);
   }
 
   /** All values, in no order that means anything. */
@@ -64,49 +68,68 @@ export class Table<V> {
 
 /** A version of a table in the making. */
 export class TableEditor<V> {
-  private readonly pages: Page<V>[];
+  private pages: Page<V>[];
   private readonly before: Table<V>;
-  /** Pages that are this version's alone. */
-  private readonly owned = new Uint8Array(pageCount);
+  /** Pages that are this version's alone, by number. */
+  private readonly owned = new Uint8Array(manyPages);
   /** Stem and length of each new key, for the filter. */
   private readonly added: number[] = [];
   private readonly firstSlots: number;
   private size: number;
 
   constructor(table: Table<V>, growth: number) {
-    this.firstSlots = 2 ** Math.max(1, Math.ceil(Math.log2((growth * spareSlots) / pageCount)));
+    this.firstSlots = 2 ** Math.max(1, Math.ceil(Math.log2((growth * spareSlots) / manyPages)));
     this.before = table;
     this.pages = table.pages.slice();
     this.size = table.size;
+    this.makeRoom(growth);
+  }
+
+  private makeRoom(growth: number): void {
+    const [only] = this.pages;
+    if (this.pages.length > 1 || this.size + growth <= onePageKeys) return;
+    this.pages = Array.from({ length: manyPages }, () => noPages[0]!);
+    this.owned.fill(0);
+    only!.handOut((mixed) => this.roomFor(mixed));
   }
 
   get(scope: number, text: string): V | undefined {
     const packed = scratch.pack(text);
     const { length } = packed.text;
     const mixed = mix(scope, packed.hashOf(length));
-    return this.pages[mixed & (pageCount - 1)]!.get(mixed, scope, packed, length);
+    return this.pages[this.numberOf(mixed)]!.get(mixed, scope, packed, length);
+  }
+
+  private numberOf(mixed: number): number {
+    return mixed & (this.pages.length - 1);
   }
 
   /** The page of a hash, free to change. */
   private own(mixed: number): Page<V> {
-    const at = mixed & (pageCount - 1);
+    const at = this.numberOf(mixed);
     const page = this.pages[at]!;
     if (this.owned[at] === 1) return page;
     this.owned[at] = 1;
     return (this.pages[at] = page.count === 0 ? Page.empty(this.firstSlots) : page.copy());
   }
 
+  /** The same, with room for one key more. */
+  private roomFor(mixed: number): Page<V> {
+    const page = this.own(mixed);
+    return page.isFull ? (this.pages[this.numberOf(mixed)] = page.roomier()) : page;
+  }
+
   /** @returns The value before. */
   set(scope: number, text: string, value: V): V | undefined {
+    this.makeRoom(1);
     const packed = scratch.pack(text);
-    const mixed = mix(scope, packed.hashOf(packed.text.length));
-    let page = this.own(mixed);
-    if (page.isFull) page = this.pages[mixed & (pageCount - 1)] = page.doubled();
+    const { length } = packed.text;
+    const mixed = mix(scope, packed.hashOf(length));
+    const page = this.roomFor(mixed);
     const { count } = page;
     const old = page.set(mixed, scope, packed, value);
     if (page.count > count) {
       this.size++;
-      const { length } = packed.text;
       this.added.push(packed.stemOf(scope, length), length);
     }
     return old;
@@ -117,8 +140,7 @@ export class TableEditor<V> {
     const packed = scratch.pack(text);
     const { length } = packed.text;
     const mixed = mix(scope, packed.hashOf(length));
-    if (this.pages[mixed & (pageCount - 1)]!.get(mixed, scope, packed, length) === undefined)
-      return undefined;
+    if (this.pages[this.numberOf(mixed)]!.get(mixed, scope, packed, length) === undefined) return undefined;
     this.size--;
     return this.own(mixed).delete(mixed, scope, packed);
   }
