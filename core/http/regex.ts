@@ -1,9 +1,8 @@
-import { Alphabet } from "./regex/alphabet.ts";
-import { Automaton } from "./regex/automaton.ts";
+import { type Engine, cuttable, engineOf } from "./regex/engine.ts";
 import { literalPrefix } from "./regex/literal.ts";
 import { parseRegex } from "./regex/parse.ts";
 import { simulate } from "./regex/pike.ts";
-import { type Program, buildProgram } from "./regex/program.ts";
+import { buildProgram } from "./regex/program.ts";
 
 export { RegexSyntaxError } from "./regex/syntax.ts";
 
@@ -14,24 +13,10 @@ export interface RegexMatch {
   readonly groups: readonly (string | undefined)[];
 }
 
-interface Engine {
-  readonly program: Program;
-  readonly alphabet: Alphabet;
-  readonly automaton: Automaton;
-}
-
-/**
- * Expressions with a built automaton, in a ring; the oldest loses its own when the ring is full. An automaton takes
- * some 3-17 KB and 50 us to build, so that a table of 100,000 expressions must not keep them all.
- */
-const built: (Regex | undefined)[] = [];
-const maxBuilt = 2048;
-let nextBuilt = 0;
-
 /**
  * A regular expression in the dialect of Rust's regex crate, which Kong's routes use. Works on text, not on byte
  * strings. Time is linear in the length of the text whatever the pattern: an automaton decides, nothing backtracks.
- * The automaton is built at the first use; until then only the pattern is kept.
+ * The automaton is built at the first use, and shared; until then only the pattern is kept.
  */
 export class Regex {
   readonly pattern: string;
@@ -40,6 +25,8 @@ export class Regex {
   /** What every matching text begins with; empty when nothing is certain. */
   readonly prefix: string;
   private engine: Engine | undefined;
+  /** Characters at the start of texts that the engine doesn't see. */
+  private cut = 0;
 
   /** @throws RegexSyntaxError for a pattern that the dialect refuses; SyntaxError for one that needs too much memory. */
   constructor(pattern: string) {
@@ -52,30 +39,21 @@ export class Regex {
   }
 
   private get ready(): Engine {
-    if (!this.engine) {
-      const program = buildProgram(parseRegex(this.pattern));
-      const alphabet = new Alphabet(program);
-      this.engine = {
-        program,
-        alphabet,
-        automaton: new Automaton(program, alphabet, !program.anchored, this.prefix),
-      };
-      built[nextBuilt]?.forget();
-      built[nextBuilt] = this;
-      nextBuilt = (nextBuilt + 1) % maxBuilt;
+    const { live, pattern } = this;
+    if (live) return live;
+    this.cut = cuttable(pattern, this.prefix);
+    let engine = engineOf(this.cut === 0 ? pattern : `^${pattern.slice(1 + this.cut)}`);
+    if (this.cut > 0 && engine.looksBack) {
+      this.cut = 0;
+      engine = engineOf(pattern);
     }
-    return this.engine;
-  }
-
-  /** Gives the automaton up; the next use builds it again. */
-  private forget(): void {
-    this.engine = undefined;
+    return (this.engine = engine);
   }
 
   private run(text: string, any: boolean): number {
-    const { prefix } = this;
-    if (!text.startsWith(prefix)) return -1;
-    return this.ready.automaton.run(text, prefix.length, any);
+    if (!text.startsWith(this.prefix)) return -1;
+    const { automaton, prefixLength } = this.ready;
+    return automaton.run(text, this.cut + prefixLength, any);
   }
 
   test(text: string): boolean {
@@ -89,14 +67,19 @@ export class Regex {
       const end = this.run(text, false);
       return end < 0 ? undefined : { start: 0, end, groups: [text.slice(0, end)] };
     }
-    const slots = simulate(program, alphabet, text);
+    const { cut } = this;
+    if (!text.startsWith(this.prefix)) return undefined;
+    const rest = text.slice(cut);
+    const slots = simulate(program, alphabet, rest);
     if (!slots) return undefined;
+    const [start, end] = cut > 0 ? [0, slots[1]! + cut] : [slots[0]!, slots[1]!];
     const groups = this.groupNames.map((_, index) => {
-      const start = slots[index * 2]!;
-      const end = slots[index * 2 + 1]!;
-      return start < 0 || end < 0 ? undefined : text.slice(start, end);
+      const from = slots[index * 2]!;
+      const to = slots[index * 2 + 1]!;
+      return from < 0 || to < 0 ? undefined : rest.slice(from, to);
     });
-    return { start: slots[0]!, end: slots[1]!, groups };
+    groups[0] = text.slice(start, end);
+    return { start, end, groups };
   }
 
   /** Length of the match, in code units of `text`, -1 without one; cheaper than {@link exec} where groups don't matter. */
@@ -106,14 +89,18 @@ export class Regex {
     return match ? match.end - match.start : -1;
   }
 
+  private get live(): Engine | undefined {
+    return this.engine?.isRetired === false ? this.engine : undefined;
+  }
+
   /** States of the automaton that are kept now, for tests that bound memory. */
   get stateCount(): number {
-    return this.engine?.automaton.stateCount ?? 0;
+    return this.live?.automaton.stateCount ?? 0;
   }
 
   /** Steps taken to build the automaton so far; tests bound the work of hostile patterns by it. */
   get builtTransitions(): number {
-    return this.engine?.automaton.built ?? 0;
+    return this.live?.automaton.built ?? 0;
   }
 }
 

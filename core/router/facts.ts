@@ -1,7 +1,7 @@
 import { normalizePath } from "../http/path.ts";
 import { fromByteString, isAscii } from "../http/utf8.ts";
-import { hashSeed, hashStep } from "./hash.ts";
 import { portAfter } from "./name.ts";
+import { Packed, hashWord } from "./packed.ts";
 import type { RouteRequest } from "./request.ts";
 
 /** A header name as routes compare it: case and the difference of `-` and `_` don't count. */
@@ -38,6 +38,8 @@ traits[0x2f] = slash;
 traits[0x2e] = dot;
 traits[0x25] = unsettled;
 
+/** Texts of up to so many bytes are compared by their words alone. */
+const inlineBytes = 51;
 const questionMark = 63;
 /** Header names up to which each is searched for in the request. */
 const fewNames = 4;
@@ -50,8 +52,8 @@ export class Facts {
   request!: RouteRequest;
   /** Normalised, a byte string. */
   path = "";
-  /** Hashes of the path's prefixes by length, as far as routes look. */
-  hashes = new Int32Array(64);
+  /** The path for look-ups, as far as routes look. */
+  readonly packed = new Packed();
   /** The path has bytes that must be escaped for the wire. */
   isUnsafe = false;
   /** The Host field without its port. */
@@ -72,32 +74,31 @@ export class Facts {
     this.request = request;
     this.text = undefined;
     this.headerCount = 0;
-    if (reach >= this.hashes.length) this.hashes = new Int32Array(reach * 2 + 1);
+    this.packed.reserve(reach);
     const { target } = request;
     const found = this.scan(target, reach);
     let end = target.length;
     if (found < 0 || found >= end) {
       if (found >= 0) {
         this.path = target;
+        if (reach > inlineBytes) this.packed.text = target;
         return;
       }
       const query = target.indexOf("?", 1);
       if (query >= 0) end = query;
       this.path = normalizePath(end === target.length ? target : target.slice(0, end));
       this.scan(this.path, reach);
-      return;
-    }
-    this.path = target.slice(0, found);
+    } else this.path = target.slice(0, found);
+    if (reach > inlineBytes) this.packed.text = this.path;
   }
 
   /** One pass for everything that matching needs. @returns Where the path ends, -1 when it must be normalised. */
   private scan(target: string, reach: number): number {
-    const { hashes } = this;
+    const { words, hashes } = this.packed;
     const { length } = target;
-    let hash = hashSeed;
     let seen = 0;
     let before = 0;
-    hashes[0] = hash;
+    let word = 0;
     let i = 0;
     for (; i < length; i++) {
       const code = target.charCodeAt(i);
@@ -110,9 +111,16 @@ export class Facts {
         seen |= trait;
       }
       before = trait;
-      hash = hashStep(hash, code);
-      if (i < reach) hashes[i + 1] = hash;
+      word |= code << ((i & 3) << 3);
+      if ((i & 3) === 3) {
+        if (i - 3 <= reach) {
+          words[i >> 2] = word;
+          hashes[(i >> 2) + 1] = hashWord(hashes[i >> 2]!, word);
+        }
+        word = 0;
+      }
     }
+    if (i - (i & 3) <= reach) words[i >> 2] = word;
     this.isUnsafe = (seen & unsafe) !== 0;
     return (seen & unsettled) === 0 ? i : -1;
   }

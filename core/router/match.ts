@@ -3,7 +3,7 @@ import type { Regex } from "../http/regex.ts";
 import { fromByteString, toByteString } from "../http/utf8.ts";
 import type { Evaluate, Findings } from "./expression/compile.ts";
 import type { Facts } from "./facts.ts";
-import { type Matcher, matchingRegex } from "./matcher.ts";
+import { type Matcher, keepsPath, matchingRegex, takesFound } from "./matcher.ts";
 import type { RouteCaptures, RouteMatch } from "./request.ts";
 import type { RouterRoute, RouterService } from "./route.ts";
 import { concatenatePaths, dropLeadingDots, joinPaths } from "./upstream.ts";
@@ -41,19 +41,20 @@ export class Match<R> implements RouteMatch<R> {
     this.path = path;
     this.findings = undefined;
     this.regex = undefined;
-    let length = matcher.plainLength;
-    if (length < 0) {
-      const { regexes, evaluate, strips } = matcher;
+    let length = matcher.takes;
+    if (length === takesFound) {
+      const { regexes, evaluate } = matcher;
       const regex = regexes && (regexes.length === 1 ? regexes[0] : matchingRegex(regexes, facts));
       const findings = evaluate && find(evaluate, facts);
       this.findings = findings;
       this.regex = regex !== undefined && regex.groupNames.length > 1 ? regex : undefined;
-      if (!strips) {
-        this.prefix = undefined;
-        this.upstreamPath = this.send(matcher.base, facts, undefined, handlesV1);
-        return;
-      }
-      length = findings ? byteLength(findings.matchedPath) : matchedLength(matcher, regex, facts);
+      if (!matcher.strips) length = keepsPath;
+      else length = findings ? byteLength(findings.matchedPath) : measure(matcher, regex, facts);
+    }
+    if (length === keepsPath) {
+      this.prefix = undefined;
+      this.upstreamPath = this.send(matcher.base, facts, undefined, handlesV1);
+      return;
     }
     this.prefix = length < 0 ? undefined : path.slice(0, length);
     const rest = dropLeadingDots(path.slice(length < 0 ? 1 : length));
@@ -94,13 +95,12 @@ function foundCaptures({ unnamed, named }: Findings): RouteCaptures | undefined 
 }
 
 /** Bytes of the path that the route matched, -1 when it doesn't look at the path. */
-function matchedLength<R>(matcher: Matcher<R>, regex: Regex | undefined, facts: Facts): number {
+function measure<R>({ prefixes }: Matcher<R>, regex: Regex | undefined, facts: Facts): number {
   const { path } = facts;
-  if (matcher.prefixLength >= 0) return matcher.prefixLength;
   if (regex) {
     const { pathText } = facts;
     const length = regex.matchLength(pathText);
     return pathText === path ? length : toByteString(pathText.slice(0, length)).length;
   }
-  return matcher.prefixes?.find((prefix) => path.startsWith(prefix))?.length ?? -1;
+  return prefixes?.find((prefix) => path.startsWith(prefix))?.length ?? -1;
 }

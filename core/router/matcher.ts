@@ -38,68 +38,85 @@ function sharedLength(texts: readonly string[]): number {
   return texts.every((text) => text.length === length) ? length : -1;
 }
 
+/** Bits of {@link Matcher.asks}: one a method, the last of them for all that have no bit. */
+const methodBits: ReadonlyMap<string, number> = new Map(
+  ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"].map((method, i) => [
+    method,
+    1 << i,
+  ]),
+);
+const otherMethod = 1 << 9;
+const anyMethod = otherMethod * 2 - 1;
+/** Something is left to ask that the index doesn't show and that is no method. */
+const asksMore = otherMethod * 2;
+const bitOf = (method: string): number => methodBits.get(method) ?? otherMethod;
+
+/** Of {@link Matcher.takes}: regular expressions, expressions and prefixes of several lengths tell only with a path. */
+export const takesFound = -1;
+/** The route strips, but doesn't look at the path. */
+const takesNothing = -2;
+/** The path stays as it is. */
+export const keepsPath = -3;
+
 /**
  * One part of a route, compiled: every condition that is there must hold.
  *
- * The fields that a plain match reads come first, so that they share a cache line: with 100,000 routes each line
+ * The fields that most matches read come first, so that they share a cache line: with 100,000 routes each line
  * that is touched is a miss.
  */
 export class Matcher<R> implements Rank {
-  /**
-   * Bytes of the path that it takes off, where finding it in the index is all there is to a match: nothing is left to
-   * ask, and the prefix is stripped. -1 else.
-   */
-  readonly plainLength: number;
+  /** What is left to ask when the index has found the matcher: bits of methods and `asksMore`; mostly 0. */
+  readonly asks: number;
+  /** Bytes of the path that it takes off, or one of the constants above. */
+  readonly takes: number;
   readonly value: R;
   readonly route: RouterRoute;
   readonly service: RouterService | undefined;
   /** Path of the service. */
   readonly base: string;
+  readonly prefixes: readonly string[] | undefined;
   readonly major: number;
   readonly minor: number;
-  /** Nothing is left to ask when the index has found the matcher. */
-  readonly isSettled: boolean;
   /** `strip_path`. */
   readonly strips: boolean;
-  /** Bytes that every prefix has; -1 when that is not enough to know what matched. */
-  readonly prefixLength: number;
-  readonly methods: readonly string[] | undefined;
   readonly regexes: readonly Regex[] | undefined;
   readonly evaluate: Evaluate | undefined;
   readonly age: number;
   readonly id: string;
+  readonly methods: readonly string[] | undefined;
   readonly hosts: readonly NamePattern[] | undefined;
   readonly checksHost: boolean;
   readonly snis: readonly NamePattern[] | undefined;
   readonly headers: readonly HeaderRule[] | undefined;
-  readonly prefixes: readonly string[] | undefined;
   readonly predicate: Predicate | undefined;
 
   constructor({ route, service, value }: RouterEntry<R>, rank: Rank, conditions: Conditions) {
-    const { methods, hosts, checksHost = false, snis, headers, prefixes, regexes, predicate } = conditions;
-    const isSettled = !methods && !checksHost && !snis && !headers && !regexes && !predicate;
+    const { methods, hosts, checksHost = false, snis, headers, prefixes, regexes } = conditions;
+    const { predicate, evaluate } = conditions;
+    const more = checksHost || snis || headers || regexes || predicate ? asksMore : 0;
+    const named = methods?.reduce((bits, method) => bits | bitOf(method), 0) ?? 0;
+    this.asks = more === 0 || named !== 0 ? more | named : more | anyMethod;
     const strips = route.strip_path === true;
-    const prefixLength = prefixes ? sharedLength(prefixes) : -1;
-    this.plainLength = isSettled && strips ? prefixLength : -1;
+    if (regexes || evaluate) this.takes = takesFound;
+    else if (strips) this.takes = prefixes ? sharedLength(prefixes) : takesNothing;
+    else this.takes = keepsPath;
     this.value = value;
     this.route = route;
     this.service = service;
     this.base = service?.path ?? "/";
+    this.strips = strips;
+    this.prefixes = prefixes;
     this.major = rank.major;
     this.minor = rank.minor;
-    this.isSettled = isSettled;
-    this.strips = strips;
-    this.prefixLength = prefixLength;
-    this.methods = methods;
     this.regexes = regexes;
-    this.evaluate = conditions.evaluate;
+    this.evaluate = evaluate;
     this.age = rank.age;
     this.id = rank.id;
+    this.methods = methods;
     this.hosts = hosts;
     this.checksHost = checksHost;
     this.snis = snis;
     this.headers = headers;
-    this.prefixes = prefixes;
     this.predicate = predicate;
   }
 }
@@ -177,14 +194,26 @@ export function matchingRegex(regexes: readonly Regex[], facts: Facts): Regex | 
   return undefined;
 }
 
-/** True when every condition holds that finding the matcher in the index has not shown yet. */
+/** True when every condition holds that finding the matcher in the index, by all its keys, has not shown yet. */
 export function holds<R>(matcher: Matcher<R>, facts: Facts): boolean {
-  if (matcher.plainLength >= 0 || matcher.isSettled) return true;
-  const { methods, regexes, headers, snis, predicate } = matcher;
-  if (methods !== undefined && !methods.includes(facts.request.method)) return false;
+  const { asks } = matcher;
+  if (asks === 0) return true;
+  const { method } = facts.request;
+  const bit = bitOf(method);
+  if ((asks & bit) === 0) return false;
+  if (bit === otherMethod && matcher.methods !== undefined && !matcher.methods.includes(method)) return false;
+  if (asks < asksMore) return true;
+  const { regexes, headers, snis, predicate } = matcher;
   if (matcher.checksHost && !hostsMatch(matcher.hosts!, facts)) return false;
   if (regexes !== undefined && !matchingRegex(regexes, facts)) return false;
   if (headers !== undefined) for (const rule of headers) if (!headerMatches(rule, facts)) return false;
   if (snis !== undefined && !sniMatches(snis, facts)) return false;
   return predicate === undefined || predicate(facts);
+}
+
+/** Whether the path begins as the matcher wants; regular expressions not asked. */
+export function pathHolds<R>({ takes, prefixes }: Matcher<R>, path: string): boolean {
+  // Prefixes of one byte are the slash that paths begin with.
+  if (prefixes === undefined || (takes === 1 && path.startsWith("/"))) return true;
+  return prefixMatches(prefixes, path);
 }

@@ -131,6 +131,7 @@ describe("an explanation", () => {
     expect(explained.winner?.value).toBe("narrow");
     expect(explained.reason).toBe("it has more kinds of conditions");
     expect(explained.considered.map(({ value, matched }) => [value, matched])).toEqual([
+      ["headed", false],
       ["narrow", true],
       ["wide", true],
     ]);

@@ -1,4 +1,12 @@
-import { type Bucket, type Catalog, CatalogEditor, bucketOf, emptyCatalog, matchersOf } from "./catalog.ts";
+import {
+  type Bucket,
+  type Catalog,
+  CatalogEditor,
+  bucketOf,
+  bucketsOf,
+  emptyCatalog,
+  matchersOf,
+} from "./catalog.ts";
 import { compileCompatible } from "./compatible.ts";
 import { type Explanation, explainMatch } from "./explain.ts";
 import { compileExpressions, findContradiction } from "./expressions.ts";
@@ -110,7 +118,7 @@ class IndexedRouter<R> implements Router<R> {
   }
 
   get warnings(): readonly RouterWarning[] {
-    return (this.found ??= [...this.problems.values(), ...findWarnings(this.catalog.buckets.values())]);
+    return (this.found ??= [...this.problems.values(), ...findWarnings(bucketsOf(this.catalog))]);
   }
 
   private start(request: RouteRequest): void {

@@ -53,4 +53,36 @@ describe("a table", () => {
       if (table.get(i % 7, `no key ${i}`) !== undefined) throw new Error(`key ${i} is invented`);
     }
   });
+
+  it("has two versions made from it that don't know each other's keys", () => {
+    const first = new Table<number>().edit();
+    for (let i = 0; i < 300; i++) first.set(0, `key ${i}`, i);
+    const base = first.commit();
+    const [left, right] = [base.edit(), base.edit()];
+    left.set(0, "left", 1);
+    left.delete(0, "key 7");
+    right.set(0, "right", 2);
+    right.set(0, "left", 3);
+    const [one, other] = [left.commit(), right.commit()];
+    const keys = ["left", "right", "key 7"];
+    expect(keys.map((key) => one.get(0, key))).toEqual([1, undefined, undefined]);
+    expect(keys.map((key) => other.get(0, key))).toEqual([3, 2, 7]);
+    expect(keys.map((key) => base.get(0, key))).toEqual([undefined, undefined, 7]);
+  });
+
+  it("through which 50,000 keys pass stays right", () => {
+    let table = new Table<number>();
+    for (let i = 0; i < 50_000; i += 100) {
+      const editor = table.edit();
+      for (let j = i; j < i + 100; j++)
+        editor.set(0, `a key of more than fifty-two bytes, with its number: ${j}`, j);
+      for (let j = i - 200; j < i - 100; j++)
+        editor.delete(0, `a key of more than fifty-two bytes, with its number: ${j}`);
+      table = editor.commit();
+    }
+    expect(table.size).toBe(200);
+    expect([...table.values()].every((value) => value >= 49_800)).toBe(true);
+    expect(table.get(0, "a key of more than fifty-two bytes, with its number: 49999")).toBe(49_999);
+    expect(table.get(0, "a key of more than fifty-two bytes, with its number: 49799")).toBeUndefined();
+  });
 });

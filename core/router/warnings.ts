@@ -55,9 +55,12 @@ const takesAll = <R>(wide: Matcher<R>, narrow: Matcher<R>): boolean =>
   covers(names(wide.snis), names(narrow.snis)) &&
   headersCompare(wide, narrow, covers);
 
-/** Whether some request may match both, which share a host and a prefix. */
+/** Whether some request may match both, which share a host. */
 const canMeet = <R>(a: Matcher<R>, b: Matcher<R>): boolean =>
-  meets(a.methods, b.methods) && meets(names(a.snis), names(b.snis)) && headersCompare(a, b, meets);
+  meets(a.methods, b.methods) &&
+  meets(a.prefixes, b.prefixes) &&
+  meets(names(a.snis), names(b.snis)) &&
+  headersCompare(a, b, meets);
 
 const isTie = <R>(a: Matcher<R>, b: Matcher<R>): boolean =>
   a.major === b.major && a.minor === b.minor && a.age === b.age;

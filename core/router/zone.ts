@@ -1,11 +1,13 @@
 /** The prefixes of one length in a zone. */
 export interface Reach {
-  readonly length: number;
   /** Matchers under prefixes of this length. */
   count: number;
   /** At least the best rank among them: what ranks below the best found so far need not be looked up. */
   major: number;
   minor: number;
+  /** At most the worst rank among them. */
+  leastMajor: number;
+  leastMinor: number;
 }
 
 /** Zones that are told apart by the values of one header. */
@@ -25,7 +27,9 @@ const noHeaders = new Map<string, HeaderScope>();
  */
 export interface Zone {
   readonly id: number;
-  /** Longest prefix first. */
+  /** Lengths of prefixes, the longest first; side by side, because a look goes past most of them. */
+  readonly lengths: number[];
+  /** What there is of each of these lengths. */
   readonly reaches: Reach[];
   /** Headers that zones below this one are told apart by. */
   headerNames: Map<string, HeaderScope>;
@@ -41,6 +45,7 @@ export interface Zone {
 
 export const newZone = (id: number, owner: object): Zone => ({
   id,
+  lengths: [],
   reaches: [],
   headerNames: noHeaders,
   headerCount: 0,
@@ -51,6 +56,7 @@ export const newZone = (id: number, owner: object): Zone => ({
 
 export const copyZone = (zone: Zone, owner: object): Zone => ({
   ...zone,
+  lengths: [...zone.lengths],
   reaches: zone.reaches.map((reach) => ({ ...reach })),
   headerNames: zone.headerNames.size > 0 ? new Map(zone.headerNames) : noHeaders,
   owner,
@@ -58,12 +64,13 @@ export const copyZone = (zone: Zone, owner: object): Zone => ({
 
 /** Notes a matcher under a prefix of that length. */
 export function extendReach(zone: Zone, length: number, major: number, minor: number): void {
-  const { reaches } = zone;
+  const { lengths, reaches } = zone;
   let at = 0;
-  while (at < reaches.length && reaches[at]!.length > length) at++;
+  while (at < lengths.length && lengths[at]! > length) at++;
   const reach = reaches[at];
-  if (reach?.length !== length) {
-    reaches.splice(at, 0, { length, count: 1, major, minor });
+  if (!reach || lengths[at] !== length) {
+    lengths.splice(at, 0, length);
+    reaches.splice(at, 0, { count: 1, major, minor, leastMajor: major, leastMinor: minor });
     return;
   }
   reach.count++;
@@ -71,13 +78,19 @@ export function extendReach(zone: Zone, length: number, major: number, minor: nu
     reach.major = major;
     reach.minor = minor;
   }
+  if (major < reach.leastMajor || (major === reach.leastMajor && minor < reach.leastMinor)) {
+    reach.leastMajor = major;
+    reach.leastMinor = minor;
+  }
 }
 
-/** Takes one matcher away again. The best rank may stay too high, which costs a look-up, never an answer. */
-export function shrinkReach(zone: Zone, length: number): void {
-  const at = zone.reaches.findIndex((reach) => reach.length === length);
-  const reach = zone.reaches[at];
-  if (reach && --reach.count === 0) zone.reaches.splice(at, 1);
+/** Takes one matcher away again. The ranks may stay too wide, which costs a look-up, never an answer. */
+export function shrinkReach({ lengths, reaches }: Zone, length: number): void {
+  const at = lengths.indexOf(length);
+  const reach = reaches[at];
+  if (!reach || --reach.count > 0) return;
+  lengths.splice(at, 1);
+  reaches.splice(at, 1);
 }
 
 /**
