@@ -55,7 +55,12 @@ const failureCode = (error: unknown): UpstreamFailureCode => {
   return "connection_closed";
 };
 
-/** Sends requests with fetch. Host follows the address: the platform insists. */
+/**
+ * Sends requests with fetch. Host follows the address: the platform insists.
+ *
+ * A try that is given up ends with the client's request, on a platform that ends what a request began; it is told
+ * nothing before. A signal to end it at once would cost every request 17 to 22 us of 260 (workerd, 7 rounds of 10).
+ */
 export class FetchTransport implements Transport {
   readonly canSetHost = false;
   readonly hasHttp2 = false;
@@ -66,15 +71,14 @@ export class FetchTransport implements Transport {
   }
 
   send(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
-    const abort = new AbortController();
     let isOver = false;
-    let isLate = false;
     // One deadline until the head: fetch does not tell connecting from waiting.
     const timer = setTimeout(() => {
-      isLate = true;
-      abort.abort();
+      isOver = true;
+      const cause = new Error("no response head in time");
+      listener.failed({ code: "read_timeout", requestSent: true, cause });
     }, request.connectTimeoutMs + request.readTimeoutMs);
-    this.exchange(address, request, abort.signal).then(
+    this.exchange(address, request).then(
       (response) => {
         clearTimeout(timer);
         if (isOver) return void response.body?.cancel();
@@ -92,24 +96,18 @@ export class FetchTransport implements Transport {
       (error: unknown) => {
         clearTimeout(timer);
         // fetch does not say how far it came: nothing may be repeated that could do harm twice.
-        const code = isLate ? "read_timeout" : failureCode(error);
-        if (!isOver) listener.failed({ code, requestSent: true, cause: error });
+        if (!isOver) listener.failed({ code: failureCode(error), requestSent: true, cause: error });
       },
     );
     return {
       cancel() {
         isOver = true;
         clearTimeout(timer);
-        abort.abort();
       },
     };
   }
 
-  private async exchange(
-    address: UpstreamAddress,
-    request: UpstreamRequest,
-    signal: AbortSignal,
-  ): Promise<Response> {
+  private async exchange(address: UpstreamAddress, request: UpstreamRequest): Promise<Response> {
     const { fetch, init, fixedLength } = this.platform;
     const scheme = address.tls === undefined ? "http" : "https";
     const host = address.host.includes(":") ? `[${address.host}]` : address.host;
@@ -120,7 +118,6 @@ export class FetchTransport implements Transport {
       headers,
       body: toBodyInit(request.body, fixedLength),
       redirect: "manual",
-      signal,
     });
   }
 
