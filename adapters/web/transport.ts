@@ -72,12 +72,15 @@ export class FetchTransport implements Transport {
 
   send(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
     let isOver = false;
-    // One deadline until the head: fetch does not tell connecting from waiting.
+    // One deadline until the head: fetch does not tell connecting from sending and waiting. A request without a body is
+    // out at once, so that the upstream has the time that it has by Kong.
+    const deadlineMs =
+      request.body === undefined ? request.readTimeoutMs : request.connectTimeoutMs + request.readTimeoutMs;
     const timer = setTimeout(() => {
       isOver = true;
       const cause = new Error("no response head in time");
       listener.failed({ code: "read_timeout", requestSent: true, cause });
-    }, request.connectTimeoutMs + request.readTimeoutMs);
+    }, deadlineMs);
     this.exchange(address, request).then(
       (response) => {
         clearTimeout(timer);
