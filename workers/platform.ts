@@ -14,7 +14,8 @@ class SocketTunnel implements Tunnel {
   }
 }
 
-const fixedLength = (lengthBytes: number): TransformStream<Uint8Array, Uint8Array> =>
+/** A pipe that declares the length of what goes through it. */
+export const fixedLength = (lengthBytes: number): TransformStream<Uint8Array, Uint8Array> =>
   new FixedLengthStream(lengthBytes);
 
 /** workerd's fetch: bodies pass as they are, compressed or not. */
