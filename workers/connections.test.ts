@@ -27,7 +27,7 @@ const ask = (target: string, rest: Partial<UpstreamRequest> = {}): Promise<Upstr
     transport.send(address, request, {
       informed: () => undefined,
       responded: resolve,
-      failed: ({ cause }) => reject(cause as Error),
+      failed: ({ cause }) => reject(cause),
     });
   });
 

@@ -21,7 +21,7 @@ export interface HeldRequest {
 export type HeldAnswer =
   | { readonly failure: { code: UpstreamFailureCode; requestSent: boolean; message: string } }
   | {
-      readonly response: Omit<UpstreamResponse, "body" | "tunnel">;
+      readonly response: Omit<UpstreamResponse, "body">;
       /** Null without a body, -1 for one of unknown length. */
       readonly bodyBytes: number | null;
     };
@@ -29,13 +29,14 @@ export type HeldAnswer =
 /** The field of both. */
 const field = "sallyport-held";
 
-/** A message with what `told` says in its head. Fields of HTTP hold no more than ASCII without loss. */
-export const heldFields = (told: HeldRequest | HeldAnswer): Record<string, string> => ({
-  [field]: encodeURIComponent(JSON.stringify(told)),
+/** A message with `what` in its head. Fields of HTTP hold no more than ASCII without loss. */
+export const heldFields = (what: HeldRequest | HeldAnswer): Record<string, string> => ({
+  [field]: encodeURIComponent(JSON.stringify(what)),
 });
 
-export const readHeld = <T extends HeldRequest | HeldAnswer>(headers: Headers): T =>
-  JSON.parse(decodeURIComponent(headers.get(field)!)) as T;
+const told = (headers: Headers): unknown => JSON.parse(decodeURIComponent(headers.get(field)!));
+
+export const readAnswer = (headers: Headers): HeldAnswer => told(headers) as HeldAnswer;
 
 export const lengthOf = (bodyBytes: number): number | undefined => (bodyBytes < 0 ? undefined : bodyBytes);
 
@@ -48,17 +49,17 @@ export class UpstreamConnections extends DurableObject {
   private readonly transport = new SocketTransport(new KeptConnections());
 
   override fetch({ headers, body }: Request): Promise<Response> {
-    const { address, request, bodyBytes } = readHeld<HeldRequest>(headers);
+    const { address, request, bodyBytes } = told(headers) as HeldRequest;
     const sent = bodyBytes === null || body === null ? undefined : new WebBody(body, lengthOf(bodyBytes));
     return new Promise((resolve) => {
-      const answer = (told: HeldAnswer, stream: BodyInit | null): void =>
-        resolve(new Response(stream, { headers: heldFields(told) }));
+      const answer = (what: HeldAnswer, stream: BodyInit | null): void =>
+        resolve(new Response(stream, { headers: heldFields(what) }));
       this.transport.send(
         address,
         { ...request, body: sent },
         {
           informed: () => undefined,
-          responded({ body: found, tunnel: _, ...response }) {
+          responded({ body: found, ...response }) {
             const length = found === undefined ? null : (found.lengthBytes ?? -1);
             answer({ response, bodyBytes: length }, toBodyInit(found, fixedLength));
           },

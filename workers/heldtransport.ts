@@ -6,7 +6,7 @@ import type {
   UpstreamListener,
   UpstreamRequest,
 } from "../core/index.ts";
-import { type HeldAnswer, heldFields, lengthOf, readHeld, type UpstreamConnections } from "./connections.ts";
+import { heldFields, lengthOf, readAnswer, type UpstreamConnections } from "./connections.ts";
 import { fixedLength } from "./platform.ts";
 
 /** Sends by connections that objects hold: one object an upstream, made near whoever asks it first. */
@@ -33,10 +33,11 @@ export class HeldTransport implements Transport {
       headers: heldFields({ address, request, bodyBytes }),
       body: toBodyInit(body, fixedLength),
     });
-    asked.then(
-      (response) => {
+    // What is no answer of the object is a failure, too.
+    const read = asked.then((response) => ({ response, told: readAnswer(response.headers) }));
+    read.then(
+      ({ response, told }) => {
         if (isOver) return void response.body?.cancel();
-        const told = readHeld<HeldAnswer>(response.headers);
         if ("failure" in told) {
           const { code, requestSent, message } = told.failure;
           return listener.failed({ code, requestSent, cause: new Error(message) });

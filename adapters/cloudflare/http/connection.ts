@@ -50,12 +50,12 @@ export class Connection {
   read(): Promise<Chunk> {
     const { coming } = this;
     this.coming = undefined;
-    return coming ?? (this.reader.read() as Promise<Chunk>);
+    return coming ?? this.reader.read();
   }
 
   /** Listens while nothing was asked: whatever comes, an end too, makes the connection useless. */
   watch(spoilt: () => void): void {
-    this.coming = this.reader.read() as Promise<Chunk>;
+    this.coming = this.reader.read();
     this.coming.then(spoilt, spoilt);
   }
 
@@ -109,14 +109,16 @@ export class KeptConnections implements Connections {
     let waiting = this.idle.get(key);
     if (waiting === undefined) this.idle.set(key, (waiting = []));
     if (waiting.length >= maxIdle) return connection.close();
+    const held = waiting;
     const drop = (): void => {
-      const at = waiting.findIndex((one) => one.connection === connection);
+      const at = held.indexOf(entry);
       if (at < 0) return;
-      clearTimeout(waiting[at]!.timer);
-      waiting.splice(at, 1);
+      clearTimeout(entry.timer);
+      held.splice(at, 1);
       connection.close();
     };
-    waiting.push({ connection, timer: setTimeout(drop, idleMs) });
+    const entry = { connection, timer: setTimeout(drop, idleMs) };
+    held.push(entry);
     connection.watch(drop);
   }
 }
