@@ -2,7 +2,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** Suites of the core run twice: on Node and in workerd. */
-const core = ["core/**/*.test.ts", "adapters/{memory,web,http1}/**/*.test.ts"];
+const core = ["core/**/*.test.ts", "adapters/{memory,web,http1,crypto}/**/*.test.ts"];
 
 export default defineConfig({
   test: {

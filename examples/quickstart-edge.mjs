@@ -31,17 +31,29 @@ const configs = [
 ];
 const args = ["dev", "--local", ...configs, "--port", String(port), "--persist-to", path.join(root, ".wrangler/state")];
 const edge = spawn(process.execPath, [wrangler, ...args, ...process.argv.slice(2)], {
-  stdio: "inherit",
+  stdio: ["inherit", "pipe", "inherit"],
   // Nothing is looked up or sent while developing.
   env: {
     ...process.env,
+    ...(process.stdout.isTTY && { FORCE_COLOR: "1" }),
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
     WRANGLER_SEND_METRICS: "false",
     WRANGLER_SEND_ERROR_REPORTS: "false",
   },
 });
+
+// wrangler says that it is ready before the example is there: what it says is held until it serves.
+let held = [];
+edge.stdout.on("data", (chunk) => (held === undefined ? process.stdout.write(chunk) : held.push(chunk)));
+const release = () => {
+  for (const chunk of held ?? []) process.stdout.write(chunk);
+  held = undefined;
+};
+process.stdout.write("The edge runtime starts, and gets the example …\n");
+
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => edge.kill(signal));
 edge.on("exit", (code) => {
+  release();
   echo.close();
   echo.closeAllConnections();
   process.exit(code ?? 1);
@@ -72,6 +84,7 @@ for (let tries = 0; ; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
+release();
 process.stdout.write(`An echo upstream listens on 127.0.0.1:${echoPort}. Try:
   curl -i http://127.0.0.1:${port}/echo/hello
   curl -i http://127.0.0.1:${port}/private                        # 401: no key

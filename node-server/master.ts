@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { nodeCertificates, type NodeLogger, nodeLogger } from "../adapters/node/index.ts";
+import { cryptoCertificates } from "../adapters/crypto/index.ts";
+import { type NodeLogger, nodeLogger } from "../adapters/node/index.ts";
 import { webClock, webRandom, webSubtle, WebTimers } from "../adapters/web/index.ts";
 import { AdminListener } from "./admin.ts";
 import { defaultCertificates } from "./certificate.ts";
@@ -99,7 +100,7 @@ export class Master {
       routerFlavor: conf.routerFlavor,
       clock: webClock,
       random: webRandom,
-      certificates: nodeCertificates,
+      certificates: cryptoCertificates,
       md5: (text) => createHash("md5").update(text).digest("hex"),
     });
     for (const log of [conf.accessLog, conf.adminAccessLog, conf.statusAccessLog])

@@ -1,3 +1,4 @@
+import type { UpstreamConnections } from "./connections.ts";
 import type { ControlPlane } from "./control/plane.ts";
 import type { HealthChecks } from "./health.ts";
 import type { DictShard, EventLogObject } from "../adapters/cloudflare/index.ts";
@@ -31,4 +32,6 @@ export interface Env {
   readonly ADMIN_PATH?: string;
   /** Makes active health checks; without it there are none. */
   readonly HEALTH?: DurableObjectNamespace<HealthChecks>;
+  /** Holds connections to upstreams that are reached by sockets; without it each request opens one. */
+  readonly UPSTREAMS?: DurableObjectNamespace<UpstreamConnections>;
 }

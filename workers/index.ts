@@ -1,5 +1,6 @@
 import { createWorker } from "./worker.ts";
 
+export { UpstreamConnections } from "./connections.ts";
 export { HealthChecks } from "./health.ts";
 export { DictShard } from "../adapters/cloudflare/index.ts";
 

@@ -30,6 +30,7 @@ import { edgeDns } from "./dns.ts";
 import { Editions } from "./editions.ts";
 import type { Env } from "./env.ts";
 import { HealthLink } from "./healthlink.ts";
+import { HeldTransport } from "./heldtransport.ts";
 import { edgeLogger } from "./logger.ts";
 import { type Beside, News } from "./news.ts";
 import { cloudflareFetch } from "./platform.ts";
@@ -132,7 +133,10 @@ export class Isolate {
         subtle: webSubtle,
         fetcher: new WebFetcher(),
         files: undefined,
-        transport: new EdgeTransport(new FetchTransport(cloudflareFetch), new SocketTransport()),
+        transport: new EdgeTransport(
+          new FetchTransport(cloudflareFetch),
+          env.UPSTREAMS === undefined ? new SocketTransport() : new HeldTransport(env.UPSTREAMS),
+        ),
       },
       {
         version: manifest.version,

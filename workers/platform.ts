@@ -1,5 +1,5 @@
 import type { TlsFacts, Tunnel } from "../core/index.ts";
-import { type FetchPlatform, fieldOf, type ServePlatform } from "../adapters/web/index.ts";
+import { addFields, type FetchPlatform, fieldOf, type ServePlatform } from "../adapters/web/index.ts";
 
 /** An upstream WebSocket that the runtime can hand to the client. */
 class SocketTunnel implements Tunnel {
@@ -14,7 +14,8 @@ class SocketTunnel implements Tunnel {
   }
 }
 
-const fixedLength = (lengthBytes: number): TransformStream<Uint8Array, Uint8Array> =>
+/** A pipe that declares the length of what goes through it. */
+export const fixedLength = (lengthBytes: number): TransformStream<Uint8Array, Uint8Array> =>
   new FixedLengthStream(lengthBytes);
 
 /** workerd's fetch: bodies pass as they are, compressed or not. */
@@ -82,6 +83,9 @@ export const cloudflareServe: ServePlatform = {
   connection,
   init: { encodeBody: "manual" },
   fixedLength,
-  upgrade: (response, headers) =>
-    new Response(null, { status: 101, headers, webSocket: (response.tunnel as SocketTunnel).socket }),
+  upgrade(response) {
+    const headers = new Headers();
+    addFields(headers, response.headers);
+    return new Response(null, { status: 101, headers, webSocket: (response.tunnel as SocketTunnel).socket });
+  },
 };

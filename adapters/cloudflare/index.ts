@@ -14,4 +14,5 @@ export { DurableDict, DurableLock } from "./dict/client.ts";
 export { DictShard } from "./dict/shard.ts";
 export { KvDict } from "./kvdict.ts";
 export { EdgeTransport } from "./http/choice.ts";
+export { KeptConnections } from "./http/connection.ts";
 export { SocketTransport } from "./http/transport.ts";

@@ -26,7 +26,6 @@ export { NodeLineFiles } from "./lines.ts";
 export { CoarseClock } from "./clock.ts";
 export { type BusMemory, createBus, createZone, ZoneBus, ZoneDict, ZoneLock } from "./zone/index.ts";
 export { type LogOptions, NodeLogger, nodeLogger } from "./logger.ts";
-export { nodeCertificates } from "./x509.ts";
 export { NodeSockets } from "./sockets.ts";
 export { LoggerCommand, type SystemLogOptions } from "./systemlog.ts";
 export { openScripts } from "./scripts.ts";

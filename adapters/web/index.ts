@@ -1,5 +1,5 @@
-export { fieldOf } from "./fields.ts";
-export { WebBody } from "./body.ts";
+export { addFields, fieldOf } from "./fields.ts";
+export { toBodyInit, WebBody } from "./body.ts";
 export { webClock } from "./clock.ts";
 export { HttpsDnsTransport } from "./doh.ts";
 export { WebFetcher } from "./fetcher.ts";

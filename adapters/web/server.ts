@@ -8,7 +8,7 @@ import type {
   RequestScope,
 } from "../../core/index.ts";
 import { type FixedLength, toBodyInit, WebBody } from "./body.ts";
-import { flatHeaders, lengthOf } from "./fields.ts";
+import { addFields, flatHeaders, lengthOf } from "./fields.ts";
 
 /** What a platform's Response has beyond the standard. */
 export interface ServePlatform {
@@ -21,7 +21,7 @@ export interface ServePlatform {
   readonly init?: Record<string, unknown>;
   readonly fixedLength?: FixedLength;
   /** A Response that joins the client's connection to the upstream's. */
-  readonly upgrade?: (response: OutgoingResponse, headers: [string, string][]) => Response;
+  readonly upgrade?: (response: OutgoingResponse) => Response;
 }
 
 /** A Request as core reads it. Each property of a Request is a call into the platform: each is read once. */
@@ -52,19 +52,23 @@ class WebRequest implements IncomingRequest {
 }
 
 const toResponse = (answer: OutgoingResponse, platform: ServePlatform): Response => {
-  const headers: [string, string][] = [];
-  const { headers: flat, status, declaredLengthBytes } = answer;
-  for (let i = 0; i < flat.length; i += 2) headers.push([flat[i]!, flat[i + 1]!]);
-  if (answer.tunnel !== undefined && platform.upgrade !== undefined) return platform.upgrade(answer, headers);
+  const { status, reason } = answer;
+  if (answer.tunnel !== undefined && platform.upgrade !== undefined) return platform.upgrade(answer);
   const body = toBodyInit(answer.body, platform.fixedLength);
-  if (body === null && declaredLengthBytes !== undefined)
-    headers.push(["Content-Length", String(declaredLengthBytes)]);
-  else if (answer.body instanceof WebBody && answer.body.lengthBytes !== undefined) {
-    headers.push(["Content-Length", String(answer.body.lengthBytes)]);
-  }
-  const statusText = answer.reason === "" ? {} : { statusText: answer.reason };
   const isBodiless = status === 204 || status === 205 || status === 304;
-  return new Response(isBodiless ? null : body, { ...platform.init, status, headers, ...statusText });
+  const statusText = reason === "" ? {} : { statusText: reason };
+  const response = new Response(isBodiless ? null : body, { ...platform.init, status, ...statusText });
+  // What the platform concludes from a body that is text.
+  if (typeof body === "string") response.headers.delete("Content-Type");
+  addFields(response.headers, answer.headers);
+  const lengthBytes =
+    body === null
+      ? answer.declaredLengthBytes
+      : answer.body instanceof WebBody
+        ? answer.body.lengthBytes
+        : undefined;
+  if (lengthBytes !== undefined) response.headers.append("Content-Length", String(lengthBytes));
+  return response;
 };
 
 /**

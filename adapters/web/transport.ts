@@ -28,22 +28,22 @@ const isDerived = (name: string): boolean => {
   return lower === "host" || lower === "connection" || lower === "content-length";
 };
 
-/** As pairs for one call into the platform: a call for each field costs more than the field (measured in workerd). */
-const toPairs = (flat: readonly string[], upgrade: string | undefined): [string, string][] => {
-  const pairs: [string, string][] = [];
-  let cookie: [string, string] | undefined;
+/** One `append` a field: workerd reads each pair of a list through the iterator protocol, 1.8 us to 0.4 us a field. */
+const toHeaders = (flat: readonly string[], upgrade: string | undefined): Headers => {
+  const headers = new Headers();
+  let cookie: string | undefined;
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
     const value = flat[i + 1]!;
     if (isDerived(name)) continue;
-    if (name.length === 6 && name.toLowerCase() === "cookie") {
-      // Joined by the list separator they would be one broken cookie. @see RFC 6265 §5.4, RFC 9113 §8.2.3
-      if (cookie !== undefined) cookie[1] += `; ${value}`;
-      else pairs.push((cookie = [name, value]));
-    } else pairs.push([name, value]);
+    // Joined by the list separator they would be one broken cookie. @see RFC 6265 §5.4, RFC 9113 §8.2.3
+    if (name.length === 6 && name.toLowerCase() === "cookie")
+      cookie = cookie === undefined ? value : `${cookie}; ${value}`;
+    else headers.append(name, value);
   }
-  if (upgrade !== undefined) pairs.push(["Upgrade", upgrade]);
-  return pairs;
+  if (cookie !== undefined) headers.append("Cookie", cookie);
+  if (upgrade !== undefined) headers.append("Upgrade", upgrade);
+  return headers;
 };
 
 const failureCode = (error: unknown): UpstreamFailureCode => {
@@ -55,7 +55,12 @@ const failureCode = (error: unknown): UpstreamFailureCode => {
   return "connection_closed";
 };
 
-/** Sends requests with fetch. Host follows the address: the platform insists. */
+/**
+ * Sends requests with fetch. Host follows the address: the platform insists.
+ *
+ * A try that is given up ends with the client's request, on a platform that ends what a request began; it is told
+ * nothing before. A signal to end it at once would cost every request 17 to 22 us of 260 (workerd, 7 rounds of 10).
+ */
 export class FetchTransport implements Transport {
   readonly canSetHost = false;
   readonly hasHttp2 = false;
@@ -66,15 +71,17 @@ export class FetchTransport implements Transport {
   }
 
   send(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
-    const abort = new AbortController();
     let isOver = false;
-    let isLate = false;
-    // One deadline until the head: fetch does not tell connecting from waiting.
+    // One deadline until the head: fetch does not tell connecting from sending and waiting. A request without a body is
+    // out at once, so that the upstream has the time that it has by Kong.
+    const deadlineMs =
+      request.body === undefined ? request.readTimeoutMs : request.connectTimeoutMs + request.readTimeoutMs;
     const timer = setTimeout(() => {
-      isLate = true;
-      abort.abort();
-    }, request.connectTimeoutMs + request.readTimeoutMs);
-    this.exchange(address, request, abort.signal).then(
+      isOver = true;
+      const cause = new Error("no response head in time");
+      listener.failed({ code: "read_timeout", requestSent: true, cause });
+    }, deadlineMs);
+    this.exchange(address, request).then(
       (response) => {
         clearTimeout(timer);
         if (isOver) return void response.body?.cancel();
@@ -92,35 +99,28 @@ export class FetchTransport implements Transport {
       (error: unknown) => {
         clearTimeout(timer);
         // fetch does not say how far it came: nothing may be repeated that could do harm twice.
-        const code = isLate ? "read_timeout" : failureCode(error);
-        if (!isOver) listener.failed({ code, requestSent: true, cause: error });
+        if (!isOver) listener.failed({ code: failureCode(error), requestSent: true, cause: error });
       },
     );
     return {
       cancel() {
         isOver = true;
         clearTimeout(timer);
-        abort.abort();
       },
     };
   }
 
-  private exchange(
-    address: UpstreamAddress,
-    request: UpstreamRequest,
-    signal: AbortSignal,
-  ): Promise<Response> {
+  private async exchange(address: UpstreamAddress, request: UpstreamRequest): Promise<Response> {
     const { fetch, init, fixedLength } = this.platform;
     const scheme = address.tls === undefined ? "http" : "https";
     const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-    const headers = toPairs(request.headers, request.upgrade);
+    const headers = toHeaders(request.headers, request.upgrade);
     return fetch(`${scheme}://${host}:${address.port}${request.target}`, {
       ...init,
       method: request.method,
       headers,
       body: toBodyInit(request.body, fixedLength),
       redirect: "manual",
-      signal,
     });
   }
 

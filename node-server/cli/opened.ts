@@ -1,4 +1,5 @@
-import { nodeCertificates, nodeLogger } from "../../adapters/node/index.ts";
+import { cryptoCertificates } from "../../adapters/crypto/index.ts";
+import { nodeLogger } from "../../adapters/node/index.ts";
 import { webClock, webRandom } from "../../adapters/web/index.ts";
 import { DeclarativeConfiguration, type PluginDefinition } from "../../core/index.ts";
 import type { Conf } from "../conf/load.ts";
@@ -20,7 +21,7 @@ export const configured = async (
     routerFlavor: conf.routerFlavor,
     clock: webClock,
     random: webRandom,
-    certificates: nodeCertificates,
+    certificates: cryptoCertificates,
   });
   return { conf, configuration, plugins };
 };

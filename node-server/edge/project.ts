@@ -81,7 +81,7 @@ const entry = (folder: string): string => {
   return [
     `import { createWorker } from ${module("worker")};`,
     `import tables from "./configuration.json";`,
-    `export { DictShard, HealthChecks } from ${module("index")};`,
+    `export { DictShard, HealthChecks, UpstreamConnections } from ${module("index")};`,
     `export default createWorker(tables);\n`,
   ].join("\n");
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ask, valuesOf } from "../support/client.ts";
 import type { Upstream } from "../support/upstream.ts";
 import type { Case } from "./case.ts";
@@ -61,6 +62,24 @@ export const describeBehaviour = (
       checkUpstream(upstream, item.name, item.upstream);
       if (item.tries !== undefined) expect(item.tries).toContain(upstream.received.get(item.name)?.length);
     });
+  });
+
+  test("an upstream that was given up is let go", async () => {
+    const { port, upstream } = world();
+    const name = "an upstream out of time";
+    expect((await ask(port, { path: "/slow/silent", headers: ["X-Case", name] })).status).toBe(504);
+    await vi.waitFor(() => expect(upstream.aborted).toContain(name), { timeout: 10_000 });
+  });
+
+  // The local edge runtime does not notice that a client left while it waits for a response, whatever a Worker does.
+  test.runIf(root === "node")("an upstream whose client left is let go", async () => {
+    const { port, upstream } = world();
+    const name = "an upstream without a client";
+    const client = connect(port, "127.0.0.1");
+    client.write(`GET /open/silent HTTP/1.1\r\nHost: a.test\r\nX-Case: ${name}\r\n\r\n`);
+    await vi.waitFor(() => expect(upstream.received.has(name)).toBe(true), { timeout: 10_000 });
+    client.destroy();
+    await vi.waitFor(() => expect(upstream.aborted).toContain(name), { timeout: 10_000 });
   });
 
   test("session brings back who signed in, until the logout", async () => {

@@ -19,21 +19,26 @@ export default {
 const withFields = (upstreamPort: number): string => `
 const id = "0123456789abcdef0123456789abcdef";
 const asked = ["x-real-ip", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port",
-  "x-forwarded-path", "via", "x-kong-request-id"].map((name) => [name, id]);
-const answered = ["via", "x-kong-upstream-latency", "x-kong-proxy-latency", "x-kong-request-id"].map((name) => [name, id]);
+  "x-forwarded-path", "via", "x-kong-request-id"];
+const answered = ["via", "x-kong-upstream-latency", "x-kong-proxy-latency", "x-kong-request-id"];
+const add = (headers, from, own) => {
+  from.forEach((value, name) => headers.append(name, value));
+  for (const name of own) headers.append(name, id);
+  return headers;
+};
 export default {
   async fetch(request) {
     const { url } = request;
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), 60_000);
-    const response = await fetch("http://127.0.0.1:${upstreamPort}" + url.slice(url.indexOf("/", 8)), {
+    const timer = setTimeout(() => {}, 60_000);
+    const upstream = await fetch("http://127.0.0.1:${upstreamPort}" + url.slice(url.indexOf("/", 8)), {
       method: request.method,
-      headers: [...request.headers, ...asked],
+      headers: add(new Headers(), request.headers, asked),
       redirect: "manual",
-      signal: abort.signal,
     });
     clearTimeout(timer);
-    return new Response(response.body, { status: response.status, headers: [...response.headers, ...answered] });
+    const response = new Response(upstream.body, { status: upstream.status });
+    add(response.headers, upstream.headers, answered);
+    return response;
   },
 };`;
 

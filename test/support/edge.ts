@@ -65,7 +65,7 @@ export const tablesText = (document: Record<string, unknown>): string => {
   return JSON.stringify(configuration.tables(loaded));
 };
 
-const start = async (workers: readonly string[], env: Readonly<Record<string, string>>) => {
+const start = async (workers: readonly string[], env: Readonly<Record<string, string>>, isHeld = false) => {
   const modules = edgeModules();
   const [first] = workers;
   const kvBinding = { type: "kv", id: "sallyport-config" };
@@ -108,9 +108,12 @@ const start = async (workers: readonly string[], env: Readonly<Record<string, st
             ADMIN: { type: "worker", worker: control },
             DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
             HEALTH: { type: "durable-object", worker: first, exportName: "HealthChecks" },
+            ...(isHeld && {
+              UPSTREAMS: { type: "durable-object", worker: first, exportName: "UpstreamConnections" },
+            }),
             ...variables,
           },
-          exports: { DictShard: store, HealthChecks: store },
+          exports: { DictShard: store, HealthChecks: store, UpstreamConnections: store },
         },
       })),
       controlPlane,
@@ -128,12 +131,17 @@ const start = async (workers: readonly string[], env: Readonly<Record<string, st
   return { miniflare, publish, ports, adminPort: await portOf(control) };
 };
 
-/** The deployed Worker in the real runtime, reached directly, with a configuration in KV. */
+/**
+ * The deployed Worker in the real runtime, reached directly, with a configuration in KV.
+ *
+ * @param isHeld Whether objects hold its connections to upstreams.
+ */
 export const startEdge = async (
   document: Record<string, unknown>,
   env: Readonly<Record<string, string>> = {},
+  isHeld = false,
 ): Promise<Edge> => {
-  const { miniflare, publish, ports } = await start(["sallyport"], env);
+  const { miniflare, publish, ports } = await start(["sallyport"], env, isHeld);
   await publish("1", document);
   return { port: ports[0]!, close: () => miniflare.dispose() };
 };

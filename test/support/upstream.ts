@@ -62,6 +62,7 @@ const answers: Readonly<Record<string, Answer>> = {
   server: (_, response) =>
     send(response, 200, ["Server", "up/1", "Via", "1.1 inner", "Date", "Thu, 01 Jan 2026 00:00:00 GMT"], "s"),
   large: (_, response, { url }) => send(response, 200, [], "x".repeat(Number(url.split("/")[2]))),
+  peer: (request, response) => send(response, 200, [], String(request.socket.remotePort)),
   reset: (request) => request.socket.destroy(),
   silent: () => undefined,
 };

@@ -6,6 +6,7 @@ import {
   KvConfigurations,
   type PublishedConfiguration,
 } from "../../adapters/cloudflare/index.ts";
+import { cryptoCertificates } from "../../adapters/crypto/index.ts";
 import { Migrations, ObjectDriver, SqlEventLog, SqlStore } from "../../adapters/sql/index.ts";
 import { webClock, webRandom, webSubtle } from "../../adapters/web/index.ts";
 import {
@@ -69,6 +70,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
     const configuration = new DeclarativeConfiguration({
       plugins: workerDeclarations,
       routerFlavor: flavorOf(env),
+      certificates: cryptoCertificates,
       clock: webClock,
       random: webRandom,
     });

@@ -43,7 +43,7 @@ export class Incoming {
   }
 }
 
-/** A response body as it comes on a connection of its own. */
+/** A response body as it comes on a connection. */
 export class IncomingBody implements BodyStream {
   readonly lengthBytes: number | undefined;
   private readonly incoming: Incoming;
@@ -52,9 +52,12 @@ export class IncomingBody implements BodyStream {
   private isStarted = false;
   private isCancelled = false;
   private wake: (() => void) | undefined;
+  private readonly done: () => void;
 
-  constructor(incoming: Incoming, framing: Framing) {
+  /** @param done Told when the body was read to its end; the connection is closed when it was not. */
+  constructor(incoming: Incoming, framing: Framing, done: () => void) {
     this.incoming = incoming;
+    this.done = done;
     this.reader = new BodyReader(framing, responseLimits);
     this.lengthBytes = typeof framing === "number" ? framing : undefined;
     this.isUntilClose = framing === "close";
@@ -82,11 +85,12 @@ export class IncomingBody implements BodyStream {
   private async pump(sink: BodySink): Promise<void> {
     try {
       const trailers = await this.pass(sink);
-      if (!this.isCancelled) sink.end(trailers);
+      if (this.isCancelled) return;
+      this.done();
+      sink.end(trailers);
     } catch (error) {
-      if (!this.isCancelled) sink.fail(error instanceof Error ? error : new Error(String(error)));
-    } finally {
       this.incoming.close();
+      if (!this.isCancelled) sink.fail(error instanceof Error ? error : new Error(String(error)));
     }
   }
 

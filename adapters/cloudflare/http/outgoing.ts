@@ -16,19 +16,22 @@ const framed = (bytes: Uint8Array): Uint8Array => {
   return chunk;
 };
 
-/** Writes one request on a connection that serves no other. */
+/** Writes one request on a connection. */
 export class Outgoing implements BodySink {
   private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
   private readonly request: UpstreamRequest;
   private readonly isChunked: boolean;
+  private readonly isKept: boolean;
   private owedBytes: number;
   private settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   /** The last byte is written. */
   isComplete = false;
 
-  constructor(writer: WritableStreamDefaultWriter<Uint8Array>, request: UpstreamRequest) {
+  /** @param isKept Whether the connection may serve others afterwards. */
+  constructor(writer: WritableStreamDefaultWriter<Uint8Array>, request: UpstreamRequest, isKept: boolean) {
     this.writer = writer;
     this.request = request;
+    this.isKept = isKept;
     this.isChunked = request.body !== undefined && request.body.lengthBytes === undefined;
     this.owedBytes = request.body?.lengthBytes ?? 0;
   }
@@ -54,7 +57,8 @@ export class Outgoing implements BodySink {
         : this.isChunked
           ? "Transfer-Encoding: chunked\r\n"
           : `Content-Length: ${body.lengthBytes}\r\n`;
-    return `${safeWord(method)} ${safeWord(target)} HTTP/1.1\r\n${fieldLines(headers)}${framing}Connection: close\r\n\r\n`;
+    const end = this.isKept ? "" : "Connection: close\r\n";
+    return `${safeWord(method)} ${safeWord(target)} HTTP/1.1\r\n${fieldLines(headers)}${framing}${end}\r\n`;
   }
 
   private write(bytes: Uint8Array): Promise<void> {

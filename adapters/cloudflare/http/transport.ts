@@ -1,4 +1,3 @@
-import { connect } from "cloudflare:sockets";
 import {
   BytesBody,
   type Transport,
@@ -17,49 +16,35 @@ import {
   responseFraming,
   responseLimits,
 } from "../../http1/index.ts";
+import { type Connection, type Connections, eachItsOwn } from "./connection.ts";
 import { Incoming, IncomingBody } from "./incoming.ts";
 import { Outgoing } from "./outgoing.ts";
 import { Trouble, within } from "./waiting.ts";
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Connects, and speaks TLS where the address asks for it. */
-const open = async ({ host, port, tls }: UpstreamAddress): Promise<Socket> => {
-  const hostname = host.includes(":") ? `[${host}]` : host;
-  const socket = connect(
-    { hostname, port },
-    { secureTransport: tls === undefined ? "off" : "starttls", allowHalfOpen: false },
-  );
-  socket.closed.catch(() => undefined);
-  try {
-    await socket.opened;
-  } catch (error) {
-    const isUnknown = /resolve|DNS|lookup/i.test(textOf(error));
-    throw new Trouble(isUnknown ? "name_not_resolved" : "connect_refused", textOf(error), error);
-  }
-  if (tls === undefined) return socket;
-  const secure = socket.startTls({ expectedServerHostname: tls.serverName });
-  secure.closed.catch(() => undefined);
-  try {
-    await secure.opened;
-  } catch (error) {
-    throw new Trouble("tls_failed", textOf(error), error);
-  }
-  return secure;
-};
 
 class SocketCall implements UpstreamCall {
   private readonly address: UpstreamAddress;
   private readonly request: UpstreamRequest;
   private readonly listener: UpstreamListener;
-  private close: () => void = () => undefined;
+  private readonly connections: Connections;
+  private connection: Connection | undefined;
+  private outgoing: Outgoing | undefined;
   private isSent = false;
   private isOver = false;
 
-  constructor(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener) {
+  constructor(
+    address: UpstreamAddress,
+    request: UpstreamRequest,
+    listener: UpstreamListener,
+    connections: Connections,
+  ) {
     this.address = address;
     this.request = request;
     this.listener = listener;
+    this.connections = connections;
+  }
+
+  private close(): void {
+    this.connection?.close();
   }
 
   cancel(): void {
@@ -86,26 +71,26 @@ class SocketCall implements UpstreamCall {
 
   private async exchange(): Promise<UpstreamResponse> {
     const { request } = this;
-    const opening = open(this.address);
+    const opening = this.connections.take(this.address);
     opening.then(
       // Given up meanwhile, by whoever asked or because it took too long.
-      (socket) => void (this.isOver && socket.close().catch(() => undefined)),
+      (connection) => void (this.isOver && connection.close()),
       () => undefined,
     );
-    const socket = await within(opening, request.connectTimeoutMs, "connect_timeout");
-    this.close = () => void socket.close().catch(() => undefined);
-    const outgoing = new Outgoing(socket.writable.getWriter(), request);
-    const reader = socket.readable.getReader();
+    const connection = await within(opening, request.connectTimeoutMs, "connect_timeout");
+    this.connection = connection;
+    const outgoing = new Outgoing(connection.writer, request, this.connections.areKept);
+    this.outgoing = outgoing;
     const incoming = new Incoming(
       async () => {
         const waiting = within(
-          reader.read(),
+          connection.read(),
           request.readTimeoutMs,
           "read_timeout",
           () => outgoing.isComplete,
         );
         const { value } = await waiting;
-        return value as Uint8Array | undefined;
+        return value;
       },
       () => this.close(),
     );
@@ -147,31 +132,48 @@ class SocketCall implements UpstreamCall {
       headers,
       tunnel: undefined,
     } as const;
+    const isLast = head.close || minor === 0;
     if (framing === "none") {
-      this.close();
+      this.done(incoming, isLast);
       return { ...common, body: undefined };
     }
     const { bytes, at } = incoming;
     if (typeof framing === "number" && bytes.length - at >= framing) {
       // A copy: it is small, and what it lies in may be large.
       const body = new BytesBody(new Uint8Array(bytes.subarray(at, at + framing)));
-      this.close();
+      incoming.at += framing;
+      this.done(incoming, isLast);
       return { ...common, body };
     }
-    return { ...common, body: new IncomingBody(incoming, framing) };
+    const done = (): void => this.done(incoming, isLast || framing === "close");
+    return { ...common, body: new IncomingBody(incoming, framing, done) };
+  }
+
+  /** The response is there as a whole. */
+  private done(incoming: Incoming, isLast: boolean): void {
+    const isClean = !isLast && this.outgoing!.isComplete && incoming.at === incoming.bytes.length;
+    if (isClean) this.connections.give(this.connection!);
+    else this.close();
+    // Whoever gives up from now on has nothing to close.
+    this.connection = undefined;
   }
 }
 
 /**
- * Sends requests over sockets of the runtime, in HTTP/1.1: with any Host, to any address. Each has a connection of its
- * own: a socket ends with the request that opened it. WebSockets can't be handed to a client this way.
+ * Sends requests over sockets of the runtime, in HTTP/1.1: with any Host, to any address. WebSockets can't be handed to a
+ * client this way.
  */
 export class SocketTransport implements Transport {
   readonly canSetHost = true;
   readonly hasHttp2 = false;
+  private readonly connections: Connections;
+
+  constructor(connections = eachItsOwn) {
+    this.connections = connections;
+  }
 
   send(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
-    const call = new SocketCall(address, request, listener);
+    const call = new SocketCall(address, request, listener, this.connections);
     void call.run();
     return call;
   }

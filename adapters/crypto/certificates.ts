@@ -23,12 +23,15 @@ const privateKeyOf = (pem: string): KeyObject | undefined => attempt(() => creat
  * behind, and the next key that is read fails with it (Node 24).
  */
 const isSame = (a: KeyObject, b: KeyObject): boolean => {
-  const [left, right] = [a, b].map((key) => key.export({ type: "spki", format: "der" }));
-  return left!.equals(right!);
+  const [left, right] = [a, b].map((key) => key.export({ type: "spki", format: "pem" }));
+  return left === right;
 };
 
-/** Judges certificates and keys by OpenSSL. What it can't read is told in the words of the form's check. */
-export const nodeCertificates: CertificateChecker = {
+/**
+ * Judges certificates and keys by `node:crypto`, which is OpenSSL on Node, BoringSSL in a Worker: that reads no Ed448, no
+ * secp256k1 and no RSA-PSS keys. What can't be read is told in the words of the form's check.
+ */
+export const cryptoCertificates: CertificateChecker = {
   certificateProblem(pem) {
     const form = structuralChecker.certificateProblem(pem);
     if (form !== undefined) return form;
@@ -42,13 +45,17 @@ export const nodeCertificates: CertificateChecker = {
   pairProblem(certificate, key) {
     const [shown, secret] = [certificateOf(certificate), privateKeyOf(key)];
     if (shown === undefined || secret === undefined) return undefined;
-    return isSame(shown.publicKey, createPublicKey(secret)) ? undefined : "certificate does not match key";
+    // BoringSSL throws where it can't read the kind of key: then it is not the one that it could read.
+    const open = attempt(() => shown.publicKey);
+    const isPair = open !== undefined && isSame(open, createPublicKey(secret));
+    return isPair ? undefined : "certificate does not match key";
   },
   authorityProblem(pem) {
     const form = structuralChecker.authorityProblem(pem);
     if (form !== undefined) return form;
-    const expires = certificateOf(pem)?.validToDate;
-    return expires !== undefined && expires.getTime() < Date.now()
+    // A Worker has no `validToDate`.
+    const expires = certificateOf(pem)?.validTo;
+    return expires !== undefined && Date.parse(expires) < Date.now()
       ? 'certificate expired, "Not After" time is in the past'
       : undefined;
   },

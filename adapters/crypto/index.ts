@@ -1,0 +1,1 @@
+export { cryptoCertificates } from "./certificates.ts";
