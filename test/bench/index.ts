@@ -3,6 +3,8 @@ import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { benchEdge } from "./edge.ts";
+import { benchGrowth } from "./growth.ts";
+import { benchLatency } from "./latency.ts";
 import { benchNode } from "./node.ts";
 import { hasProgram, startNginx } from "./process.ts";
 
@@ -103,23 +105,39 @@ const compare = async (): Promise<void> => {
     `server{listen ${upstreamPort} backlog=4096;location /{return 200 "${body}";}location /large{root ${folder};}}`,
     0,
   );
-  const proxyConf =
+  const proxyConf = (port: number): string =>
     `upstream u{server 127.0.0.1:${upstreamPort};keepalive 128;keepalive_requests 1000000;}` +
-    `server{listen ${nginxPort} backlog=4096 reuseport;location /{proxy_pass http://u;proxy_http_version 1.1;proxy_set_header Connection "";}}`;
-  let proxy = startNginx(proxyConf, 1);
+    `server{listen ${port} backlog=4096 reuseport;location /{proxy_pass http://u;proxy_http_version 1.1;proxy_set_header Connection "";}}`;
+  const proxy = startNginx(proxyConf(nginxPort), 1);
   try {
     console.log(
       `${cpus()[0]?.model ?? "?"}, ${cpus().length} processors, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
     );
     if (only === "" || only === "node") {
+      const url = (port: number, target: string): string => `http://127.0.0.1:${port}${target}`;
+      let latencies: readonly object[] = [];
       console.log("Node, CPU microseconds a request beside nginx:");
-      table(await benchNode({ pid: proxy.pid!, port: nginxPort }, document, requests, rounds, seconds));
-      proxy.kill();
-      await new Promise((resolve) => proxy.once("exit", resolve));
-      proxy = startNginx(proxyConf, 0, 1);
-      console.log("The same with two workers, which share a processor with the load:");
-      const [one] = requests;
-      table(await benchNode({ pid: proxy.pid!, port: nginxPort }, document, [one!], rounds, seconds, [0, 1]));
+      const ratios = await benchNode(
+        { pid: proxy.pid!, port: nginxPort },
+        document,
+        requests,
+        rounds,
+        seconds,
+        ({ pid, port }) => {
+          if (!hasProgram("vegeta")) return;
+          const targets = [
+            { name: "upstream", url: url(upstreamPort, "/") },
+            { name: "nginx", url: url(nginxPort, "/") },
+            { name: "sallyport", url: url(port, "/open") },
+          ];
+          latencies = benchLatency(pid, targets, rounds, seconds);
+        },
+      );
+      table(ratios);
+      console.log("At half load, milliseconds (needs vegeta, github.com/tsenart/vegeta):");
+      table(latencies);
+      console.log("What a second worker costs, CPU microseconds a request:");
+      table(await benchGrowth(proxyConf, document, "/open", rounds, seconds));
     }
     if (only === "" || only === "edge") {
       console.log("Edge, CPU microseconds a request beside a bare fetch Worker:");

@@ -7,7 +7,7 @@ import { type Ask, type Load, load, median, pin } from "./process.ts";
 const bin = path.resolve(import.meta.dirname, "../../node-server/bin.mjs");
 
 /** The daemon on a document; resolves when it serves. */
-const startGateway = async (
+export const startGateway = async (
   document: Record<string, unknown>,
   port: number,
   adminPort: number,
@@ -60,19 +60,20 @@ export interface NodeResult {
   readonly medianLatencyRatio: number;
 }
 
-/** CPU a request of the daemon over that of nginx in front of the same upstream. @param cpus One for each worker. */
+/** CPU a request of the daemon, with one worker on processor 1, over that of nginx in front of the same upstream. */
 export const benchNode = async (
   nginx: { pid: number; port: number },
   document: Record<string, unknown>,
   requests: readonly Comparison[],
   rounds: number,
   seconds: number,
-  cpus: readonly number[] = [1],
+  /** What else is measured while it runs. */
+  also: (gateway: { pid: number; port: number }) => void = () => {},
 ): Promise<NodeResult[]> => {
   const [port, adminPort] = [18_510, 18_511];
-  const child = await startGateway(document, port, adminPort, cpus.length);
+  const child = await startGateway(document, port, adminPort, 1);
   const pid = child.pid!;
-  pin(pid, cpus);
+  pin(pid, [1]);
   const results: NodeResult[] = [];
   try {
     for (const { name, path: target, nginxPath = "/", ...ask } of requests) {
@@ -98,6 +99,7 @@ export const benchNode = async (
         medianLatencyRatio: ratioOf(({ medianUs }) => medianUs),
       });
     }
+    also({ pid, port });
   } finally {
     child.kill("SIGTERM");
     await new Promise((resolve) => child.once("exit", resolve));
