@@ -62,6 +62,13 @@ describe("a request becomes a call", () => {
     expect([id, rest]).toEqual([1, message]);
   });
 
+  it("whose fields of the query mean nothing but themselves beside a body", async () => {
+    const response = await ask("/v1/shelves/a/books?book.__proto__.polluted=1&book.toString.a=1", "POST", {});
+    expect(response.status).toBe(200);
+    expect(got()).toEqual({ parent: "shelves/a", book: {} });
+    expect("polluted" in {}).toBe(false);
+  });
+
   it("in gRPC's own words", async () => {
     await fetch(`${library.url}/v1/old/1`, { headers: { "grpc-accept-encoding": "gzip", "x-mine": "1" } });
     const { metadata } = library.got;
