@@ -217,6 +217,39 @@ describe("a call that fails", () => {
   });
 });
 
+describe("a call that says nothing but a head", () => {
+  const waiting = async (service: object, act: (other: Library) => void) => {
+    const other = await startLibrary(
+      { name: "grpc-gateway", config: { proto: libraryProto } },
+      undefined,
+      service,
+    );
+    other.serve = (call) => {
+      call.sendMetadata(new Metadata());
+      act(other);
+    };
+    try {
+      const response = await fetch(`${other.url}/v1/old/1`, { headers: { accept: "application/json" } });
+      expect(response.headers.get("access-control-allow-origin")).toBe("*");
+      return [response.status, ((await response.json()) as { message: string }).message];
+    } finally {
+      await other.close();
+    }
+  };
+
+  it("in time is answered with 504", async () => {
+    expect(await waiting({ read_timeout: 50 }, () => undefined)).toEqual([
+      504,
+      "The upstream server is timing out",
+    ]);
+  });
+
+  it("and breaks off is answered with 502", async () => {
+    const broken = waiting({}, ({ stopServer }) => stopServer());
+    expect(await broken).toEqual([502, "An invalid response was received from the upstream server"]);
+  });
+});
+
 test("a client that leaves before the answer takes the call along", async () => {
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
