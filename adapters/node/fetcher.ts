@@ -19,6 +19,13 @@ const fieldsOf = (rawHeaders: readonly string[]): [string, string][] => {
   return fields;
 };
 
+/** Values by name: a flat list of fields would go out without Host. */
+const grouped = (fields: FetcherRequest["headers"]): Record<string, string[]> => {
+  const found: Record<string, string[]> = {};
+  for (const [name, value] of fields) (found[name] ??= []).push(value);
+  return found;
+};
+
 /**
  * Sends what names a proxy through it, with Node's own agents: `http` URLs in absolute form, `https` through a tunnel that
  * CONNECT opens. The rest goes another way.
@@ -66,7 +73,7 @@ export class ProxyFetcher implements Fetcher {
     const options = {
       method,
       agent: isSecure ? agents.https : agents.http,
-      headers: headers.flatMap(([name, value]) => [name, value]),
+      headers: grouped(headers),
       signal: AbortSignal.timeout(timeoutMs),
     };
     return new Promise((resolve, reject) => {
