@@ -20,12 +20,12 @@ const marginMs = 60_000;
  * Credentials as long as they last. Whoever asks while they are fetched waits for the same answer. When they can't be
  * renewed, the old ones serve until they expire.
  */
-export const kept = (fetch: CredentialSource, clock: Clock): CredentialSource => {
+export const kept = (load: CredentialSource, clock: Clock): CredentialSource => {
   let held: Credentials | undefined;
   let fetching: Promise<Credentials> | undefined;
   const renew = async (): Promise<Credentials> => {
     try {
-      return (held = await fetch());
+      return (held = await load());
     } catch (error) {
       if (held !== undefined && held.expiresAtMs > clock.nowMs()) return held;
       throw error;
