@@ -4,6 +4,9 @@ import type { Fetcher, FetcherAnswer, FetcherRequest } from "../../core/index.ts
 
 /** One way through a proxy: connections that are idle for a minute are closed. */
 const agentsOf = (proxyUrl: string): { http: HttpAgent; https: HttpsAgent } => {
+  // Older agents don't know the option, and would go past the proxy.
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 24 || (major === 24 && minor < 5)) throw new Error("proxies need Node 24.5 or newer");
   const options = {
     keepAlive: true,
     timeout: 60_000,
