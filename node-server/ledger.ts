@@ -2,6 +2,8 @@ import type { WorkerCounts } from "../core/index.ts";
 
 type Totals = Pick<WorkerCounts, "connectionsAccepted" | "requests" | "metrics">;
 
+const nothing: Totals = { connectionsAccepted: 0, requests: 0, metrics: {} };
+
 const sum = (one: Totals, other: Totals): Totals => {
   const metrics: Record<string, number> = { ...one.metrics };
   for (const [series, count] of Object.entries(other.metrics))
@@ -19,7 +21,8 @@ const sum = (one: Totals, other: Totals): Totals => {
  */
 export class Ledger<M> {
   private readonly told = new Map<M, WorkerCounts>();
-  private gone: Totals = { connectionsAccepted: 0, requests: 0, metrics: {} };
+  private gone = nothing;
+  private last: WorkerCounts | undefined;
 
   tell(member: M, counts: WorkerCounts): void {
     this.told.set(member, counts);
@@ -28,12 +31,17 @@ export class Ledger<M> {
   leave(member: M): void {
     const last = this.told.get(member);
     this.told.delete(member);
-    if (last !== undefined) this.gone = sum(this.gone, last);
+    if (last === undefined) return;
+    this.gone = sum(this.gone, last);
+    this.last = { ...last, ...nothing, connectionsActive: 0, connectionsOpen: 0, heapBytes: 0 };
   }
 
-  /** For each worker that told; the first one has the totals of those that are gone, too. */
+  /**
+   * For each worker that told; the first one has the totals of those that are gone, too. While there is none, the one that
+   * left last stands for them.
+   */
   all(): WorkerCounts[] {
-    const [first, ...others] = this.told.values();
+    const [first = this.last, ...others] = this.told.values();
     return first === undefined ? [] : [{ ...first, ...sum(this.gone, first) }, ...others];
   }
 }

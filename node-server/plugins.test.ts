@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -57,6 +58,27 @@ test("what changed on the disk is loaded anew", async () => {
       { timeout: 5_000 },
     )
     .toEqual(["live 2"]);
+});
+
+test("CommonJS is taken as a whole, and with what it requires as that is now", () => {
+  // In a process of its own: the test runner imports in its own way.
+  const script = `
+    import { writeFileSync } from "node:fs";
+    import { loadPlugins } from ${JSON.stringify(new URL("plugins.ts", import.meta.url).href)};
+    const prefix = ${JSON.stringify(prefix)};
+    for (const priority of [8, 9]) {
+      writeFileSync(prefix + "/plugins/number.cjs", "module.exports = " + priority);
+      const [plugin] = await loadPlugins({ plugins: ["parted"], database: "off", prefix });
+      console.log(plugin.name, plugin.priority);
+    }`;
+  write(
+    "plugins/parted.cjs",
+    'class P {}\nmodule.exports = { Plugin: P, Schema: [], Version: "1.0.0", Priority: require("./number.cjs") };',
+  );
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+    encoding: "utf8",
+  });
+  expect([stdout, stderr]).toEqual(["parted 8\nparted 9\n", ""]);
 });
 
 test.each([

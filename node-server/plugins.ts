@@ -1,7 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import {
   bundledPlugins,
   isKongModule,
@@ -50,9 +49,10 @@ const nameOf = (file: string): string => {
 const load = async (file: string): Promise<PluginDefinition> => {
   resolveOwnModules();
   // Who loads again gets what is there now.
-  const module = (await import(anew(pathToFileURL(file).href))) as { plugin?: unknown; default?: unknown };
+  const module = (await import(anew(file))) as { plugin?: unknown; default?: unknown };
   if (isDefinition(module.plugin)) return module.plugin;
-  for (const candidate of [module, module.default])
+  // Of CommonJS the default is the whole; its names are found by reading, and not all of them.
+  for (const candidate of [module.default, module])
     if (isKongModule(candidate)) return kongPlugin(nameOf(file), candidate);
   throw new TypeError(`${file} does not export \`plugin\``);
 };

@@ -1,4 +1,5 @@
-import { registerHooks } from "node:module";
+import { createRequire, registerHooks } from "node:module";
+import { pathToFileURL } from "node:url";
 import { moduleAt } from "./place.ts";
 
 /** The modules of this installation that plugins, scripts and tests import by name. */
@@ -18,8 +19,15 @@ export const ownModules: Readonly<Record<string, string>> = Object.fromEntries(
 const loading = "loading";
 let loadings = 0;
 
-/** The URL that loads a file anew, with all files that it imports by relative paths. */
-export const anew = (url: string): string => `${url}?${loading}=${++loadings}`;
+const { cache } = createRequire(import.meta.url);
+
+/** The URL that loads a file anew, with all files that it imports or requires by relative paths. */
+export const anew = (file: string): string => {
+  // CommonJS is kept by file, whatever the URL says.
+  for (const known of Object.keys(cache))
+    if (known === file || !known.includes("/node_modules/")) delete cache[known];
+  return `${pathToFileURL(file).href}?${loading}=${++loadings}`;
+};
 
 /** What is imported by a module that was loaded {@link anew} belongs to the same loading. */
 const inLoading = (url: string, parent: string | undefined): string => {

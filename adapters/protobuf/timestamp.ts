@@ -2,6 +2,7 @@
 export const timestampName = ".google.protobuf.Timestamp";
 
 const zone = /(?:z|[+-]\d\d:?\d\d)$/i;
+const dateOnly = /^\d{4}-\d\d-\d\d$/;
 
 export interface Timestamp {
   readonly seconds: number;
@@ -11,7 +12,7 @@ export interface Timestamp {
 /** Reads a time of ISO 8601; without a zone it is UTC's. @throws Error */
 export const readTimestamp = (text: unknown): Timestamp => {
   if (typeof text !== "string") throw new TypeError("expected a time as text");
-  const atMs = Date.parse(zone.test(text) || !text.includes("T") ? text : `${text}Z`);
+  const atMs = Date.parse(zone.test(text) || dateOnly.test(text) ? text : `${text}Z`);
   if (Number.isNaN(atMs)) throw new TypeError(`'${text}' is no time`);
   const [, fraction = ""] = /\.(\d{1,9})/.exec(text) ?? [];
   return { seconds: Math.floor(atMs / 1000), nanos: Number(fraction.padEnd(9, "0")) };

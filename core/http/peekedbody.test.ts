@@ -66,7 +66,7 @@ test("an empty body tells its trailers at once, and again where it is taken", as
 test("a failure is told to who takes the body", async () => {
   const { source, body, told, sink, first } = peeked();
   source.sink.fail(new Error("gone"));
-  expect(await first).toBeUndefined();
+  await expect(first).rejects.toThrow("gone");
   body.start(sink(true));
   expect(told).toEqual(["gone"]);
 });

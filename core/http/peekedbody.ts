@@ -17,7 +17,12 @@ export class PeekedBody implements BodyStream, BodySink {
     return this.source.lengthBytes;
   }
 
-  /** Waits for the first piece. @returns The trailers of a body that is empty. Never settles for one that is cancelled. */
+  /**
+   * Waits for the first piece.
+   *
+   * @returns The trailers of a body that is empty. Never settles for one that is cancelled.
+   * @throws What the body fails with before its first piece.
+   */
   peek(): Promise<string[] | undefined> {
     this.source.start(this);
     return this.told.promise;
@@ -67,6 +72,6 @@ export class PeekedBody implements BodyStream, BodySink {
       return;
     }
     this.failure = error;
-    this.told.resolve(undefined);
+    this.told.reject(error);
   }
 }

@@ -1,3 +1,4 @@
+import { errorTable, GatewayError } from "../errors.ts";
 import { isGrpcContentType } from "../http/grpc.ts";
 import { HeaderList } from "../http/headers.ts";
 import { escapePath } from "../http/path.ts";
@@ -73,16 +74,25 @@ export const isGrpcResponse = ({ response }: Exchange): boolean =>
 
 /**
  * Waits until the response's first message, or its end: a call that failed tells so behind its body, which may be as empty as
- * it is short. Its status and message stand in the head then, as where the upstream sends nothing but a head.
+ * it is short. Its status and message stand in the head then, as where the upstream sends nothing but a head. What fails or
+ * takes too long until then is answered as if there had been no head.
  */
-export const awaitStatus = ({ response }: Exchange): Handled => {
+export const awaitStatus = (exchange: Exchange): Handled => {
+  const { response } = exchange;
   const { body, headers } = response;
   if (typeof body !== "object" || body instanceof Uint8Array || headers.has("grpc-status")) return undefined;
   const peeked = new PeekedBody(body);
   response.body = peeked;
-  return peeked.peek().then((trailers) => {
-    if (trailers === undefined) return;
-    for (const [name, value] of new HeaderList(trailers))
-      if (name === "grpc-status" || name === "grpc-message") headers.set(name, value);
-  });
+  return peeked.peek().then(
+    (trailers) => {
+      if (trailers === undefined) return;
+      for (const [name, value] of new HeaderList(trailers))
+        if (name === "grpc-status" || name === "grpc-message") headers.set(name, value);
+    },
+    (error: unknown) => {
+      const { status, message } =
+        errorTable[error instanceof GatewayError ? error.code : "upstream_unreachable"];
+      exchange.transportError(status, message);
+    },
+  );
 };

@@ -11,7 +11,11 @@ export interface BodySink {
   chunk(bytes: Uint8Array): boolean;
   /** @param trailers Trailer fields as name, value, name, value…; undefined when there are none. */
   end(trailers: string[] | undefined): void;
-  /** The body will not be completed: the other side left, timed out or broke the protocol. */
+  /**
+   * The body will not be completed: the other side left, timed out or broke the protocol.
+   *
+   * @param error A GatewayError where it is known what that means to a client.
+   */
   fail(error: Error): void;
 }
 

@@ -62,6 +62,13 @@ describe("a request becomes a call", () => {
     expect([id, rest]).toEqual([1, message]);
   });
 
+  it("whose fields of the query mean nothing but themselves beside a body", async () => {
+    const response = await ask("/v1/shelves/a/books?book.__proto__.polluted=1&book.toString.a=1", "POST", {});
+    expect(response.status).toBe(200);
+    expect(got()).toEqual({ parent: "shelves/a", book: {} });
+    expect("polluted" in {}).toBe(false);
+  });
+
   it("in gRPC's own words", async () => {
     await fetch(`${library.url}/v1/old/1`, { headers: { "grpc-accept-encoding": "gzip", "x-mine": "1" } });
     const { metadata } = library.got;
@@ -207,6 +214,39 @@ describe("a call that fails", () => {
   it("with a status that nobody knows is told as 500", async () => {
     library.serve = fail(99, false);
     expect((await ask("/v1/old/1")).status).toBe(500);
+  });
+});
+
+describe("a call that says nothing but a head", () => {
+  const waiting = async (service: object, act: (other: Library) => void) => {
+    const other = await startLibrary(
+      { name: "grpc-gateway", config: { proto: libraryProto } },
+      undefined,
+      service,
+    );
+    other.serve = (call) => {
+      call.sendMetadata(new Metadata());
+      act(other);
+    };
+    try {
+      const response = await fetch(`${other.url}/v1/old/1`, { headers: { accept: "application/json" } });
+      expect(response.headers.get("access-control-allow-origin")).toBe("*");
+      return [response.status, ((await response.json()) as { message: string }).message];
+    } finally {
+      await other.close();
+    }
+  };
+
+  it("in time is answered with 504", async () => {
+    expect(await waiting({ read_timeout: 50 }, () => undefined)).toEqual([
+      504,
+      "The upstream server is timing out",
+    ]);
+  });
+
+  it("and breaks off is answered with 502", async () => {
+    const broken = waiting({}, ({ stopServer }) => stopServer());
+    expect(await broken).toEqual([502, "An invalid response was received from the upstream server"]);
   });
 });
 

@@ -216,6 +216,21 @@ test("a call that fails in plain JSON tells so in fields", async () => {
   ]);
 });
 
+test("a call in plain JSON that says nothing but a head in time is answered with 504", async () => {
+  const other = await startLibrary({ name: "grpc-web", config: { proto: libraryProto } }, undefined, {
+    read_timeout: 50,
+  });
+  other.serve = (call) => call.sendMetadata(new Metadata());
+  const response = await fetch(other.url + getBook, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([504, "*"]);
+  expect(await response.text()).toContain("timing out");
+  await other.close();
+});
+
 test("a browser that asks beforehand is told what it may, and any answer says who may read it", async () => {
   const asks = await fetch(library.url + getBook, { method: "OPTIONS" });
   expect([asks.status, await asks.text()]).toEqual([200, "OK"]);

@@ -59,10 +59,11 @@ export interface Library {
   close(): Promise<void>;
 }
 
-/** @param route What the route has beside the plugin. */
+/** @param route What the route has beside the plugin. @param service What the service has beside its URL. */
 export const startLibrary = async (
   plugin: { readonly name: string; readonly config: object },
   route: object = { paths: ["/"] },
+  service: object = {},
 ): Promise<Library> => {
   const root = new protobuf.Root();
   const own = path.dirname(import.meta.resolve("protobufjs/package.json").replace("file://", ""));
@@ -94,7 +95,7 @@ export const startLibrary = async (
   const transport = new NodeTransport();
   const routes = [{ name: "r", protocols: ["http"], ...route, plugins: [plugin] }];
   const { gateway } = gatewayOn(
-    { services: [{ name: "s", url: `grpc://127.0.0.1:${upstream}`, routes }] },
+    { services: [{ name: "s", url: `grpc://127.0.0.1:${upstream}`, ...service, routes }] },
     { ports: { transport, protos: new ProtoFiles() } },
   );
   const listener: Listener = await listen({ host: "127.0.0.1", port: 0 }, gateway);

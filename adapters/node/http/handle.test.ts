@@ -8,10 +8,10 @@ let near: Socket;
 let far: Socket;
 
 beforeEach(async () => {
-  server = createServer({ pauseOnConnect: true });
+  server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const accepted = new Promise<Socket>((resolve) => server.once("connection", resolve));
-  near = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  near = connect({ port: (server.address() as AddressInfo).port, host: "127.0.0.1", allowHalfOpen: true });
   near.on("error", () => {});
   far = await accepted;
   far.on("error", () => {});
@@ -75,6 +75,19 @@ describe("text written past the socket's layers", () => {
     await connected();
     while (near.write(Buffer.alloc(1 << 20)));
     expect(writePast(near, "a", writer)).toBe("not");
+  });
+
+  it("ends the connection where the peer resets it before all is taken, though nothing is read", async () => {
+    await connected();
+    const failed = new Promise<NodeJS.ErrnoException>((resolve) => near.once("error", resolve));
+    near.resume();
+    const ended = new Promise((resolve) => near.once("end", resolve));
+    far.end();
+    await ended;
+    const text = "x".repeat(10_000);
+    while (writePast(near, text, { taken: () => expect.unreachable() }) === "all");
+    far.resetAndDestroy();
+    expect((await failed).code).toMatch(/^(EPIPE|ECONNRESET)$/);
   });
 
   it("ends the connection where the peer is gone", async () => {

@@ -23,6 +23,7 @@ export interface Writer {
 interface WriteRequest {
   oncomplete: (this: WriteRequest, status: number) => void;
   writer: Writer | undefined;
+  socket: Socket | undefined;
 }
 
 interface Handle {
@@ -119,9 +120,15 @@ export function changeReader(socket: Socket, reader: Reader): void {
 /** One that the kernel finishes at once leaves its request as it was: one serves all of those. */
 let request: WriteRequest | undefined;
 
+function broke(socket: Socket, error: number): void {
+  const code = getSystemErrorName(error);
+  socket.destroy(Object.assign(new Error(`write ${code}`), { code, errno: error, syscall: "write" }));
+}
+
 function oncomplete(this: WriteRequest, status: number): void {
-  // A failed write closes the socket, which is told by its own events.
-  if (status >= 0) this.writer?.taken();
+  if (status >= 0) this.writer!.taken();
+  // A socket that is not read, or was read to its end, is not told otherwise.
+  else broke(this.socket!, status);
 }
 
 /** What came of {@link writePast}: the rest leaves later, in order with other writes, and is told by `taken`. */
@@ -136,15 +143,15 @@ export function writePast(socket: Socket, text: string, writer: Writer): Written
   if (calls === undefined || socket.connecting || socket.writableLength > 0) return "not";
   const handle = handleOf(socket);
   if (handle === undefined) return "not";
-  request ??= Object.assign(new calls.WriteWrap(), { oncomplete, writer: undefined });
+  request ??= Object.assign(new calls.WriteWrap(), { oncomplete, writer: undefined, socket: undefined });
   const error = handle.writeLatin1String(request, text);
   if (error !== 0) {
-    const code = getSystemErrorName(error);
-    socket.destroy(Object.assign(new Error(`write ${code}`), { code, errno: error, syscall: "write" }));
+    broke(socket, error);
     return "all";
   }
   if (calls.streamBaseState[calls.kLastWriteWasAsync] === 0) return "all";
   request.writer = writer;
+  request.socket = socket;
   request = undefined;
   return "part";
 }

@@ -1,8 +1,9 @@
-import type {
-  BodySink,
-  UpstreamFailureCode,
-  UpstreamListener,
-  UpstreamRequest,
+import {
+  type BodySink,
+  GatewayError,
+  type UpstreamFailureCode,
+  type UpstreamListener,
+  type UpstreamRequest,
 } from "../../../core/index.ts";
 import { Deadline } from "../http/deadline.ts";
 import { enter, leave } from "../http/outbox.ts";
@@ -108,7 +109,7 @@ export class ClientStream extends Stream implements BodySink {
 
   bodyTimedOut(): void {
     enter();
-    this.abort(CANCEL, new Error("the upstream was too slow"));
+    this.abort(CANCEL, new GatewayError("upstream_timeout", { detail: "the upstream was too slow" }));
     leave();
   }
 

@@ -87,14 +87,16 @@ export const grpcGateway = definePlugin<Config>({
       headerFilter(exchange): Handled {
         const turn = exchange.shared.get(turnKey) as Turn | undefined;
         if (turn === undefined) return undefined;
-        const { response } = exchange;
-        const { headers } = response;
-        headers.set("Access-Control-Allow-Origin", "*");
-        if (turn.rpc === undefined || !isGrpcResponse(exchange)) return undefined;
-        turn.frames = new GrpcFrames(maxMessageBytes);
-        headers.set("Content-Type", "application/json");
-        headers.delete("content-length");
-        return whenReady(turn.rpc.isResponseStream ? undefined : awaitStatus(exchange), () => {
+        const { rpc } = turn;
+        const isUnary = rpc !== undefined && !rpc.isResponseStream && isGrpcResponse(exchange);
+        return whenReady(isUnary ? awaitStatus(exchange) : undefined, () => {
+          const { response } = exchange;
+          const { headers } = response;
+          headers.set("Access-Control-Allow-Origin", "*");
+          if (rpc === undefined || !isGrpcResponse(exchange)) return;
+          turn.frames = new GrpcFrames(maxMessageBytes);
+          headers.set("Content-Type", "application/json");
+          headers.delete("content-length");
           const status = headers.get("grpc-status");
           if (status !== undefined) response.status = statuses[Number(status)] ?? 500;
         });

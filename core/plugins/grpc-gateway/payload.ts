@@ -13,16 +13,21 @@ const isFields = (value: unknown): value is Fields =>
 // Names come from clients: none of them has a meaning of its own.
 const noFields = (): Fields => Object.create(null) as Fields;
 
+// What a body holds has the prototype of all objects, which `__proto__` would lead to.
+const define = (fields: Fields, name: string, value: unknown): void =>
+  void Object.defineProperty(fields, name, { value, enumerable: true, writable: true, configurable: true });
+
 const put = (fields: Fields, path: string, value: unknown): void => {
   const names = path.split(".");
   const last = names.pop()!;
   let at = fields;
   for (const name of names) {
-    const next = (at[name] ??= noFields());
+    if (!Object.hasOwn(at, name)) define(at, name, noFields());
+    const next = at[name];
     if (!isFields(next)) throw new PayloadError("failed to encode payload");
     at = next;
   }
-  at[last] = value;
+  define(at, last, value);
 };
 
 const parse = (text: string): unknown => {

@@ -118,16 +118,21 @@ export const grpcWeb = definePlugin<Config>({
       headerFilter(exchange): Handled {
         const turn = exchange.shared.get(turnKey) as Turn | undefined;
         if (turn === undefined) return undefined;
-        const { headers } = exchange.response;
-        if (origin !== null) headers.set("Access-Control-Allow-Origin", origin);
-        if (turn.call === undefined || !isGrpcResponse(exchange)) return undefined;
-        turn.frames = new GrpcFrames(maxMessageBytes);
-        headers.set("Content-Type", turn.call.contentType);
-        headers.delete("content-length");
+        const { call: made } = turn;
         // Without frames there is no other place for the status.
-        return turn.call.format.isFramed || turn.call.method?.isResponseStream
-          ? undefined
-          : awaitStatus(exchange);
+        const isAwaited =
+          made !== undefined &&
+          !made.format.isFramed &&
+          !made.method?.isResponseStream &&
+          isGrpcResponse(exchange);
+        return whenReady(isAwaited ? awaitStatus(exchange) : undefined, () => {
+          const { headers } = exchange.response;
+          if (origin !== null) headers.set("Access-Control-Allow-Origin", origin);
+          if (made === undefined || !isGrpcResponse(exchange)) return;
+          turn.frames = new GrpcFrames(maxMessageBytes);
+          headers.set("Content-Type", made.contentType);
+          headers.delete("content-length");
+        });
       },
 
       bodyFilter(exchange, chunk, isLast) {
