@@ -132,6 +132,7 @@ class CompiledGateway implements Gateway {
       isTrusted: this.ports.options.isTrusted,
       version: options.version,
       tracing: options.tracing ?? { isOn: false, samplingRate: 0 },
+      heldBodyBytes: this.ports.options.maxReplayBytes,
     });
     this.instances = new Instances(options, this.host, this.tracer);
     this.snapshot = { version: 0, router: createRouter([], this.routerOptions()), planner: new Planner([]) };

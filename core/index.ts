@@ -8,6 +8,7 @@ export * from "./ports/counters.ts";
 export * from "./ports/directory.ts";
 export * from "./ports/dns.ts";
 export * from "./ports/downstream.ts";
+export * from "./ports/environment.ts";
 export * from "./ports/eventlog.ts";
 export * from "./ports/fetcher.ts";
 export * from "./ports/healthboard.ts";

@@ -13,6 +13,8 @@ import {
   NodeLineFiles,
   NodeSockets,
   NodeTransport,
+  NodeEnvironment,
+  ProxyFetcher,
 } from "../adapters/node/index.ts";
 import { AcmeClient } from "../adapters/acme/index.ts";
 import { LdapBinder } from "../adapters/ldap/index.ts";
@@ -149,7 +151,8 @@ const openGateway = async (): Promise<Gateway> => {
       dialer: nodeDialer,
       sharing,
       subtle: webSubtle,
-      fetcher: new WebFetcher(),
+      fetcher: new ProxyFetcher(new WebFetcher()),
+      environment: new NodeEnvironment(process.env),
       files,
       scripts,
     },

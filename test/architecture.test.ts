@@ -69,7 +69,7 @@ const partOf = (file: string): string => file.split("/")[1]!;
 
 /** The packages that core may use: they run anywhere. */
 const packageOf = (name: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name;
-const corePackages = new Set(["@noble/hashes", "hono", "itty-router", "yaml", "jose"]);
+const corePackages = new Set(["@noble/hashes", "aws4fetch", "hono", "itty-router", "yaml", "jose"]);
 
 const offences = (files: readonly Source[], isAllowed: (file: string, name: string) => boolean): string[] =>
   files.flatMap(({ file, imports }) =>

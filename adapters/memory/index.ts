@@ -1,5 +1,6 @@
 export { MemoryClient, type MemoryRequest, type MemoryResponse } from "./client.ts";
 export { MemoryClock } from "./clock.ts";
+export { MemoryEnvironment } from "./environment.ts";
 export { MemoryEventLog } from "./eventlog.ts";
 export { MemoryFetcher } from "./fetcher.ts";
 export { MemoryLogger, type LogRecord } from "./logger.ts";

@@ -1,4 +1,5 @@
 import { describeClock } from "../../test/contracts/clock.ts";
+import { describeEnvironment } from "../../test/contracts/environment.ts";
 import { describeEventLog } from "../../test/contracts/eventlog.ts";
 import { describeLock } from "../../test/contracts/lock.ts";
 import { describeLogger } from "../../test/contracts/logger.ts";
@@ -10,6 +11,7 @@ import { describeWorkerBus } from "../../test/contracts/workerbus.ts";
 import {
   MemoryBusHub,
   MemoryClock,
+  MemoryEnvironment,
   MemoryEventLog,
   MemoryLock,
   MemoryLogger,
@@ -67,4 +69,10 @@ describeStore("memory", () => {
     advance: (ms) => clock.advance(ms),
     close: () => Promise.resolve(),
   });
+});
+describeEnvironment("memory", () => {
+  const environment = new MemoryEnvironment();
+  environment.variables.set("TEA", "green");
+  environment.files.set("/leaf", "leaves");
+  return { environment, path: "/leaf" };
 });

@@ -1,5 +1,6 @@
 import { type GatewayPorts, healthBoard, type Subtle } from "../../core/index.ts";
 import { MemoryClock } from "./clock.ts";
+import { MemoryEnvironment } from "./environment.ts";
 import { MemoryFetcher } from "./fetcher.ts";
 import { MemoryLogger } from "./logger.ts";
 import { MemoryRandom } from "./random.ts";
@@ -14,6 +15,7 @@ export interface MemoryPorts extends GatewayPorts {
   readonly timers: MemoryTimers;
   readonly transport: MemoryTransport;
   readonly fetcher: MemoryFetcher;
+  readonly environment: MemoryEnvironment;
   readonly sockets: MemorySockets;
 }
 
@@ -30,6 +32,7 @@ export const memoryPorts = (): MemoryPorts => {
     responses: new MemorySharedDict(clock),
     subtle: crypto.subtle as unknown as Subtle,
     fetcher: new MemoryFetcher(),
+    environment: new MemoryEnvironment(),
     files: undefined,
     sockets: new MemorySockets(),
     transport: new MemoryTransport(),

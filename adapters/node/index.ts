@@ -22,6 +22,8 @@ export { defaultServerLimits, type ServerLimits } from "./http/limits.ts";
 export { defaultPoolLimits, type PoolLimits } from "./http/pool.ts";
 export { platformResolve, type Resolve } from "./http/resolve.ts";
 export { NodeTransport, type TransportOptions } from "./http/transport.ts";
+export { NodeEnvironment } from "./environment.ts";
+export { ProxyFetcher } from "./fetcher.ts";
 export { NodeLineFiles } from "./lines.ts";
 export { CoarseClock } from "./clock.ts";
 export { type BusMemory, createBus, createZone, ZoneBus, ZoneDict, ZoneLock } from "./zone/index.ts";

@@ -1,7 +1,9 @@
 import type { Fetcher, FetcherAnswer, FetcherRequest } from "../../core/index.ts";
 
-const answerTo = ({ method, url, headers, body, timeoutMs }: FetcherRequest): Promise<Response> =>
-  fetch(url, {
+const answerTo = async (request: FetcherRequest): Promise<Response> => {
+  const { method, url, headers, body, timeoutMs, proxyUrl } = request;
+  if (proxyUrl !== undefined) throw new Error("fetch goes through no proxy");
+  return fetch(url, {
     method,
     headers: headers.map(([name, value]): [string, string] => [name, value]),
     // GET and HEAD have none, not even an empty one.
@@ -9,6 +11,7 @@ const answerTo = ({ method, url, headers, body, timeoutMs }: FetcherRequest): Pr
     redirect: "manual",
     signal: AbortSignal.timeout(timeoutMs),
   });
+};
 
 /** Asks with the platform's fetch. */
 export class WebFetcher implements Fetcher {

@@ -21,11 +21,12 @@ const problem = {
   },
 };
 
-/** The statuses with which a request may be refused. */
-const refusals = (method: string, path: string): number[] => {
-  const isBelow = path.includes("{");
+/** The statuses with which a request may be refused. @param isOwn The path is no collection: a plugin's, or the node's. */
+const refusals = (method: string, path: string, isOwn: boolean): number[] => {
+  // What is below a row may lack it; what a plugin brings answers while some configuration has the plugin.
+  const mayLack = isOwn || path.includes("{");
   // A key may be one that its field can't hold, a page a wrong one, a node one without what is asked for.
-  const always = [400, ...(isBelow ? [404] : [])];
+  const always = [400, ...(mayLack ? [404] : [])];
   // Without a database nothing is written.
   if (method === "DELETE") return [...always, 405];
   return writes.has(method) ? [...always, 405, 409, 415] : always;
@@ -40,9 +41,12 @@ const subjectOf = (path: string, entities: Entities): { name: string | undefined
   const parent = /^\{(\w+)\}$/.exec(parts.at(-2) ?? "")?.[1];
   const followed = entities.parentsOf(parent ?? "").find(({ field }) => field === last)?.parent;
   if (followed !== undefined) return { name: followed, isMany: false };
+  // A plugin's path may end as a collection's does: only what stands at the top or below a row is one.
+  const isCollection = parts.length === 2 || parent !== undefined;
   const found = entities.all.find(
     ({ adminName, adminNestedName, name }) =>
-      last === adminName || (parent !== undefined && (last === adminNestedName || last === name)),
+      isCollection &&
+      (last === adminName || (parent !== undefined && (last === adminNestedName || last === name))),
   );
   return { name: found?.name, isMany: true };
 };
@@ -82,7 +86,7 @@ const operation = (method: string, path: string, entities: Entities): Values => 
     ...(writes.has(method) && { requestBody: { content: { "application/json": { schema: body } } } }),
     responses: {
       ...done,
-      ...Object.fromEntries(refusals(method, path).map((status) => [status, problem])),
+      ...Object.fromEntries(refusals(method, path, entity === undefined).map((status) => [status, problem])),
       ...(path.endsWith("/validate") && { 200: { description: "Fine.", content } }),
     },
   };

@@ -3,6 +3,7 @@ export interface RouteRow {
   readonly id: string;
   readonly name?: string | null;
   readonly protocols: readonly string[];
+  readonly paths?: readonly string[] | null;
   readonly strip_path: boolean;
   readonly preserve_host: boolean;
   readonly https_redirect_status_code: number;

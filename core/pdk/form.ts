@@ -4,6 +4,8 @@ import { type Arguments, parseArguments, withoutArgument } from "../http/query.t
 export interface Form {
   /** A text, several texts for a repeated name, anything else that JSON can say, or undefined. */
   get(name: string): unknown;
+  /** All values by name. */
+  all(): Record<string, unknown>;
   /** The body without the values of that name, everything else as it was where the format allows. */
   without(name: string): Uint8Array;
 }
@@ -13,7 +15,11 @@ const encoder = new TextEncoder();
 
 const urlencodedForm = (text: string): Form => {
   const fields: Arguments = parseArguments(text);
-  return { get: (name) => fields.get(name), without: (name) => encoder.encode(withoutArgument(text, name)) };
+  return {
+    get: (name) => fields.get(name),
+    all: () => Object.fromEntries(fields),
+    without: (name) => encoder.encode(withoutArgument(text, name)),
+  };
 };
 
 const jsonForm = (text: string): Form | undefined => {
@@ -27,6 +33,7 @@ const jsonForm = (text: string): Form | undefined => {
   const fields = value as Record<string, unknown>;
   return {
     get: (name) => (Object.hasOwn(fields, name) ? fields[name] : undefined),
+    all: () => ({ ...fields }),
     without(name) {
       const { [name]: _, ...rest } = fields;
       return encoder.encode(JSON.stringify(rest));
@@ -57,10 +64,15 @@ const multipartForm = (bytes: Uint8Array, contentType: string): Form | undefined
     const start = section.indexOf("\r\n\r\n") + 4;
     return utf8.decode(fromLatin1(section.slice(start, section.endsWith("\r\n") ? -2 : undefined)));
   };
+  const get = (name: string): unknown => {
+    const values = sections.filter((section) => nameOf(section) === name).map(valueOf);
+    return values.length > 1 ? values : values[0];
+  };
   return {
-    get(name) {
-      const values = sections.filter((section) => nameOf(section) === name).map(valueOf);
-      return values.length > 1 ? values : values[0];
+    get,
+    all() {
+      const names = new Set(sections.map(nameOf).filter((name) => name !== undefined));
+      return Object.fromEntries([...names].map((name) => [name, get(name)]));
     },
     without: (name) =>
       fromLatin1(sections.filter((section) => nameOf(section) !== name).join(`--${boundary}`)),

@@ -1,6 +1,7 @@
 import { sharedCache, WorkerEvents } from "../events/index.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CounterPlaces } from "../ports/counters.ts";
+import type { Environment } from "../ports/environment.ts";
 import type { Fetcher } from "../ports/fetcher.ts";
 import type { Acme } from "../ports/acme.ts";
 import type { Certificates } from "../ports/certificates.ts";
@@ -49,6 +50,8 @@ export interface HostPorts {
   readonly subtle: Subtle;
   /** For what the gateway sends by itself: logs. */
   readonly fetcher: Fetcher;
+  /** Undefined where there is none. */
+  readonly environment?: Environment | undefined;
   /** Undefined where there are no files. */
   readonly files: LineFiles | undefined;
   /** Undefined where there are none. */
@@ -64,7 +67,10 @@ export interface HostPorts {
 }
 
 /** What the gateway itself knows. */
-type HostFacts = Pick<PluginHost, "directory" | "node" | "isTrusted" | "version" | "tracing">;
+type HostFacts = Pick<
+  PluginHost,
+  "directory" | "node" | "isTrusted" | "version" | "tracing" | "heldBodyBytes"
+>;
 
 /** @param log What the ports' logger is listened to by. */
 export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): PluginHost => {
@@ -83,6 +89,7 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
     sharing,
     subtle,
     fetcher,
+    environment,
     files,
     sockets,
     protos,
@@ -113,6 +120,7 @@ export const createHost = (ports: HostPorts, log: LogTap, facts: HostFacts): Plu
     records,
     subtle,
     fetcher,
+    environment,
     files,
     sockets,
     protos,

@@ -14,6 +14,8 @@ export type Need =
   | "grpc"
   | "syslog"
   | "certificates"
+  | "environment"
+  | "proxies"
   | "javascript";
 
 /** Needs that can't be met, each with the reason that operators are told. */

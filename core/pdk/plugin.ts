@@ -2,6 +2,7 @@ import type { Entity } from "../entities/index.ts";
 import type { PluginRow } from "../entities/rows.ts";
 import type { PluginSchema } from "../schema/index.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Environment } from "../ports/environment.ts";
 import type { Fetcher } from "../ports/fetcher.ts";
 import type { Acme } from "../ports/acme.ts";
 import type { Certificates } from "../ports/certificates.ts";
@@ -121,6 +122,8 @@ export interface PluginHost {
   readonly events: WorkerEvents | undefined;
   readonly subtle: Subtle;
   readonly fetcher: Fetcher;
+  /** Undefined where there is none, as at the edge. */
+  readonly environment: Environment | undefined;
   /** Undefined where there are no files. */
   readonly files: LineFiles | undefined;
   /** Undefined where there are none; see {@link socketsOf}. */
@@ -146,6 +149,8 @@ export interface PluginHost {
   /** Of the gateway. */
   readonly version: string;
   readonly tracing: TracingOptions;
+  /** Bytes of a request's body that are held in memory without a plugin's doing (`client_body_buffer_size`). */
+  readonly heldBodyBytes: number;
   /** Tells what the gateway logs. @returns What ends it. */
   listenToLog(listener: LogListener): () => void;
 }

@@ -4,6 +4,7 @@ import { schema as acme } from "./acme/schema.ts";
 import { schema as aiPromptDecorator } from "./ai-prompt-decorator/schema.ts";
 import { schema as aiPromptGuard } from "./ai-prompt-guard/schema.ts";
 import { schema as aiPromptTemplate } from "./ai-prompt-template/schema.ts";
+import { schema as awsLambda } from "./aws-lambda/schema.ts";
 import { schema as azureFunctions } from "./azure-functions/schema.ts";
 import { schema as basicAuth } from "./basic-auth/schema.ts";
 import { schema as botDetection } from "./bot-detection/schema.ts";
@@ -71,6 +72,7 @@ export const declaredPlugins: readonly PluginDeclaration[] = [
   aiPromptDecorator,
   aiPromptGuard,
   standardWebhooks,
+  awsLambda,
   azureFunctions,
   proxyCache,
   opentelemetry,
@@ -99,6 +101,8 @@ export const workerMissing: Missing = {
   grpc: "Workers can't speak gRPC to upstreams",
   syslog: "Workers have no system log",
   certificates: "certificates of Workers are the platform's",
+  environment: "Workers have no AWS account to find: configure aws_region, aws_key and aws_secret",
+  proxies: "Workers fetch through no proxy",
   javascript: "Workers can't run code that comes as text",
 };
 

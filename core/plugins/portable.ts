@@ -3,6 +3,7 @@ import { acl } from "./acl/index.ts";
 import { aiPromptDecorator } from "./ai-prompt-decorator/index.ts";
 import { aiPromptGuard } from "./ai-prompt-guard/index.ts";
 import { aiPromptTemplate } from "./ai-prompt-template/index.ts";
+import { awsLambda } from "./aws-lambda/index.ts";
 import { azureFunctions } from "./azure-functions/index.ts";
 import { basicAuth } from "./basic-auth/index.ts";
 import { botDetection } from "./bot-detection/index.ts";
@@ -34,6 +35,7 @@ export const portablePlugins: readonly PluginDefinition[] = [
   aiPromptDecorator,
   aiPromptGuard,
   aiPromptTemplate,
+  awsLambda,
   azureFunctions,
   basicAuth,
   botDetection,

@@ -6,6 +6,8 @@ export interface FetcherRequest {
   readonly body: string | Uint8Array;
   /** Milliseconds until the answer is complete. */
   readonly timeoutMs: number;
+  /** The HTTP proxy to go through; undefined for none. Where requests can't, configurations that name one are refused. */
+  readonly proxyUrl?: string | undefined;
 }
 
 /** A whole answer. */

@@ -97,7 +97,12 @@ export const clientHeaders = (
     // Of a plugin that fetched the answer from elsewhere.
     if (via !== undefined) out.push("Via", via);
     if (tokens.responseLatency) {
-      out.push("X-Kong-Response-Latency", String(Math.max(0, clock.nowMs() - exchange.startedAtMs)));
+      // What a plugin waited for another service is not the gateway's.
+      const waitedMs = Math.max(0, exchange.upstreamLatencyMs);
+      out.push(
+        "X-Kong-Response-Latency",
+        String(Math.max(0, clock.nowMs() - exchange.startedAtMs - waitedMs)),
+      );
     }
   } else {
     if (tokens.upstreamStatus && exchange.upstreamStatus !== undefined)

@@ -1,4 +1,11 @@
-import { LoggerCommand, NodeLineFiles, nodeLogger, NodeSockets } from "../../adapters/node/index.ts";
+import {
+  LoggerCommand,
+  NodeLineFiles,
+  nodeLogger,
+  NodeSockets,
+  NodeEnvironment,
+  ProxyFetcher,
+} from "../../adapters/node/index.ts";
 import { ProtoFiles } from "../../adapters/protobuf/index.ts";
 import { memoryPorts } from "../../adapters/memory/index.ts";
 import { webClock, WebFetcher, webRandom, webSubtle, WebTimers } from "../../adapters/web/index.ts";
@@ -51,7 +58,8 @@ export const openWorkbench = async (options: ConfOptions) => {
       sharing,
       records: new DatabaseRecords(database),
       subtle: webSubtle,
-      fetcher: new WebFetcher(),
+      fetcher: new ProxyFetcher(new WebFetcher()),
+      environment: new NodeEnvironment(process.env),
       files: new NodeLineFiles(),
       sockets: new NodeSockets(),
       protos: new ProtoFiles([conf.prefix]),

@@ -8,7 +8,8 @@ import type { PluginBinding, PluginHost } from "../plugin.ts";
 import { logRecord } from "../record.ts";
 import { bridged } from "./bridge.ts";
 import { onResponseHeaders, setStatus } from "./pending.ts";
-import { bodyText, headersOf, requestBridge, serviceBridge } from "./request.ts";
+import { namedFields } from "../../http/namedfields.ts";
+import { bodyText, requestBridge, serviceBridge } from "./request.ts";
 
 const levels = ["debug", "info", "notice", "warn", "err", "crit", "alert", "emerg"] as const;
 
@@ -26,7 +27,7 @@ const responseBridge = (exchange: Exchange): Bridge => {
   return {
     getStatus: () => response.status,
     getHeader: (name: string) => response.headers.get(name),
-    getHeaders: (max?: number) => headersOf(response.headers, max),
+    getHeaders: (max?: number) => namedFields(response.headers, max),
     getSource: () => response.source,
     getRawBody: () => bodyText(exchange),
     setStatus: (status: number) => setStatus(exchange, status),

@@ -1,5 +1,5 @@
 import { formatArguments, parseArguments, withoutArgument } from "../../http/query.ts";
-import type { HeaderList } from "../../http/headers.ts";
+import { namedFields } from "../../http/namedfields.ts";
 import type { Exchange, UpstreamTarget } from "../exchange.ts";
 import type { PluginHost } from "../plugin.ts";
 import { hostName } from "../request.ts";
@@ -9,17 +9,6 @@ type Values = Readonly<Record<string, unknown>>;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-/** Names in small letters; repeated ones as a list. */
-export const headersOf = (headers: HeaderList, max = 100): Record<string, string | string[]> => {
-  const found: Record<string, string | string[]> = Object.create(null) as Record<string, string>;
-  for (const [name, value] of [...headers].slice(0, max)) {
-    const key = name.toLowerCase();
-    const before = found[key];
-    found[key] = before === undefined ? value : [before, value].flat();
-  }
-  return found;
-};
 
 const textOf = (value: unknown): string =>
   value instanceof Uint8Array ? decoder.decode(value) : String(value);
@@ -60,7 +49,7 @@ export const requestBridge = (exchange: Exchange, { isTrusted }: PluginHost): Br
     getQueryArg: (name: string) => [request.queryArguments.get(name)].flat()[0],
     getQuery: () => Object.fromEntries(request.queryArguments),
     getHeader: (name: string) => request.headers.get(name),
-    getHeaders: (max?: number) => headersOf(request.headers, max),
+    getHeaders: (max?: number) => namedFields(request.headers, max),
     getRawBody: rawBody,
     getBody: async (type?: string) =>
       bodyValues(await rawBody(), type ?? request.headers.get("content-type") ?? ""),
@@ -154,7 +143,7 @@ export const serviceBridge = (exchange: Exchange, { directory }: PluginHost): Br
     response: {
       getStatus: () => (exchange.response.source === "service" ? exchange.response.status : undefined),
       getHeader: (name: string) => exchange.response.headers.get(name),
-      getHeaders: (max?: number) => headersOf(exchange.response.headers, max),
+      getHeaders: (max?: number) => namedFields(exchange.response.headers, max),
       getRawBody: () => bodyText(exchange),
       getBody: () => bodyValues(bodyText(exchange), exchange.response.headers.get("content-type") ?? ""),
     },

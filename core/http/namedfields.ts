@@ -1,0 +1,12 @@
+import type { HeaderList } from "./headers.ts";
+
+/** Fields by name in small letters; repeated ones as a list. @param max The most fields that are taken. */
+export const namedFields = (headers: HeaderList, max = 100): Record<string, string | string[]> => {
+  const found: Record<string, string | string[]> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of [...headers].slice(0, max)) {
+    const key = name.toLowerCase();
+    const before = found[key];
+    found[key] = before === undefined ? value : [before, value].flat();
+  }
+  return found;
+};
