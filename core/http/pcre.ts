@@ -15,14 +15,14 @@ export const pcre = (pattern: string, isWhole = false): RegExp => {
   const start = /^\(\?([a-z]+)\)/.exec(pattern);
   const flags = start?.[1] ?? "";
   if (flags.split("").some((flag) => !flagNames.has(flag)))
-    throw new SyntaxError(`flags (?${flags}) are not supported`);
+    throw new SyntaxError(`(?${flags}) is not supported`);
   const body = pattern
     .slice(start?.[0].length ?? 0)
     .replaceAll("(?P<", "(?<")
     .replace(/\\A/g, "^")
     .replace(/\\[zZ]/g, "$")
     .replace(tokens, (token) => {
-      if (/^\\[CEGHKNPQRXaehp]|\[:/.test(token)) throw new SyntaxError(token);
+      if (/^\\[CEGHKN-RXaehp]|\[:/.test(token)) throw new SyntaxError(token);
       if (token === "." && !flags.includes("s")) return "[^\\n]";
       return token === "$" && !flags.includes("m") ? "(?=\\n?$)" : token;
     });
