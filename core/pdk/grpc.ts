@@ -39,13 +39,16 @@ export class ProtoFile<T> {
   }
 
   private load(): Promise<T> {
-    const loading = this.protos.load(this.file).then(
-      (methods) => (this.value = this.compile(methods)),
-      (error: unknown) => {
-        this.value = undefined;
-        throw error;
-      },
-    );
+    const loading = this.protos
+      .load(this.file)
+      .then(this.compile)
+      .then(
+        (value) => (this.value = value),
+        (error: unknown) => {
+          this.value = undefined;
+          throw error;
+        },
+      );
     this.value = loading;
     return loading;
   }

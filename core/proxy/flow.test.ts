@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { gatewayOn, oneRoute } from "../../testing/index.ts";
+import { BodyTooLargeError } from "../http/bodies.ts";
+import type { Exchange } from "../pdk/index.ts";
 import { probePlugin } from "../../test/support/probe.ts";
 
 describe("an exchange", () => {
@@ -129,6 +131,23 @@ describe("a plugin that fails", () => {
 
   test("asynchronously is answered with 500", async () => {
     const { plugin } = probePlugin("bad", { access: () => Promise.reject(new Error("boom")) });
+    const { client } = gatewayOn(oneRoute([{ name: "bad" }]), { extraPlugins: [plugin] });
+    expect((await client.send({ target: "/t" })).status).toBe(500);
+  });
+
+  test("as the request's body is more than it holds is answered with 413", async () => {
+    const access = async ({ request }: Exchange): Promise<void> => void (await request.readBody(2));
+    const { plugin } = probePlugin("bad", { access });
+    const { client } = gatewayOn(oneRoute([{ name: "bad" }]), { extraPlugins: [plugin] });
+    const response = await client.send({ method: "POST", target: "/t", body: "abc" });
+    expect([response.status, response.body]).toEqual([413, expect.stringContaining("Payload too large")]);
+  });
+
+  test("as the upstream's body is more than is held is answered with 500", async () => {
+    const response = (): never => {
+      throw new BodyTooLargeError(2);
+    };
+    const { plugin } = probePlugin("bad", { response });
     const { client } = gatewayOn(oneRoute([{ name: "bad" }]), { extraPlugins: [plugin] });
     expect((await client.send({ target: "/t" })).status).toBe(500);
   });

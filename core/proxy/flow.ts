@@ -1,4 +1,5 @@
 import { type ErrorCode, errorTable } from "../errors.ts";
+import { BodyTooLargeError } from "../http/bodies.ts";
 import type { Exchange } from "../pdk/exchange.ts";
 import { hostName } from "../pdk/request.ts";
 import type { Handled } from "../pdk/plugin.ts";
@@ -77,7 +78,7 @@ export class Flow implements RequestEvents, AttemptListener {
     return undefined;
   }
 
-  /** Goes on when a phase is done: at once, unless it has to wait. A failure answers with 500. */
+  /** Goes on when a phase is done: at once, unless it has to wait. A failure answers. */
   private continueWith(handled: Handled, next: () => void): void {
     if (!isPromise(handled)) {
       next();
@@ -204,6 +205,13 @@ export class Flow implements RequestEvents, AttemptListener {
 
   private failed(error: unknown): void {
     const { exchange } = this;
+    // The request's body, that is: responses are read by the delivery.
+    if (error instanceof BodyTooLargeError && this.delivery === undefined) {
+      if (this.isOver) return;
+      exchange.error(413, undefined, undefined, "error");
+      this.deliver();
+      return;
+    }
     this.ports.logger.log("error", "a plugin failed", { requestId: exchange.id, error });
     if (this.isOver) return;
     this.attempt?.cancel();

@@ -121,7 +121,7 @@ export class Matcher<R> implements Rank {
   }
 }
 
-export const isPattern = (value: string): boolean => value.startsWith("~*");
+const isPattern = (value: string): boolean => value.startsWith("~*");
 
 /** Values and patterns of the headers of a route. @param patternOf Makes the pattern of a value that begins with `~*`. */
 export function compileHeaders(

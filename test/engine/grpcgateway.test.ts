@@ -273,6 +273,10 @@ describe("a file", () => {
   it.each([
     ["that is missing", undefined],
     ["that can't be understood", "syntax = nonsense"],
+    [
+      "with a template that is none",
+      'syntax = "proto3"; message M {} service S { rpc A(M) returns (M) { option (google.api.http).get = 5; } }',
+    ],
     ["with an import that is nowhere", 'syntax = "proto3"; import "no/where.proto";'],
   ])("%s answers with 500 until it is there", async (_, text) => {
     const proto = path.join(folder, "late.proto");

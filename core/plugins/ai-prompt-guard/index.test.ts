@@ -29,6 +29,7 @@ test.each([
   ],
   ["capitals count", { deny_patterns: ["HELLO"] }, chat(user("hello")), 200],
   ["unless a flag says otherwise", { deny_patterns: ["(?i)HELLO"] }, chat(user("hello")), 400],
+  ["a line feed at the end hides nothing", { deny_patterns: ["secret$"] }, chat(user("secret\n")), 400],
   ["a completion is looked at, too", { deny_patterns: ["hello"] }, { prompt: "hello" }, 400],
   ["what was said before counts", { deny_patterns: ["secret"] }, chat(user("secret"), user("hello")), 400],
   [
