@@ -45,6 +45,7 @@ export * from "./pdk/index.ts";
 export { LeasedCounters } from "./pdk/limits/index.ts";
 export { declaredPlugins, workerDeclarations, workerMissing } from "./plugins/declared.ts";
 export { bundledPlugins } from "./plugins/index.ts";
+export { portablePlugins } from "./plugins/portable.ts";
 export { workerPlugins } from "./plugins/worker.ts";
 export * from "./ports/store.ts";
 export * from "./events/index.ts";

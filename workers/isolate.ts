@@ -22,7 +22,7 @@ import {
   type Logger,
   type Tables,
   type Timers,
-  workerPlugins,
+  portablePlugins,
 } from "../core/index.ts";
 import manifest from "../package.json" with { type: "json" };
 import { countersOf } from "./counters.ts";
@@ -140,7 +140,7 @@ export class Isolate {
       },
       {
         version: manifest.version,
-        plugins: workerPlugins,
+        plugins: portablePlugins,
         node: { id, hostname: "edge", pid: 0, worker: 0 },
         isProber: prober !== undefined,
         onHealthChange: (change) => this.link?.notice(change),
