@@ -25,6 +25,7 @@ export class LoggerCommand implements SystemLog {
   private child: ChildProcess | undefined;
   private lost = 0;
   private retryAtMs = 0;
+  private isClosed = false;
 
   constructor(logger: Logger, clock: Clock, { socket }: SystemLogOptions = {}) {
     this.logger = logger;
@@ -33,7 +34,7 @@ export class LoggerCommand implements SystemLog {
   }
 
   write(facility: number, severity: number, message: string): void {
-    const stdin = (this.child ?? this.start())?.stdin;
+    const stdin = this.isClosed ? undefined : (this.child ?? this.start())?.stdin;
     if (!stdin || stdin.writableLength > maxWaitingBytes) {
       this.lost++;
       return;
@@ -43,8 +44,9 @@ export class LoggerCommand implements SystemLog {
     stdin.write(`<${facility * 8 + severity}>${message}\n`);
   }
 
-  /** Settles when what was written is handed over, or can't be any more. Harmless when called again. */
+  /** Settles when what was written is handed over, or can't be any more; what is written later is lost. Harmless when called again. */
   async close(): Promise<void> {
+    this.isClosed = true;
     const stdin = this.child?.stdin;
     this.child = undefined;
     if (!stdin || stdin.destroyed) return;

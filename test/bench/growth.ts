@@ -34,7 +34,8 @@ export const benchGrowth = async (
   const end = async (): Promise<void> => {
     await Promise.all(
       candidates.map(({ child }) => {
-        const over = new Promise((resolve) => child.once("exit", resolve));
+        const isOver = child.exitCode !== null || child.signalCode !== null;
+        const over = isOver ? undefined : new Promise((resolve) => child.once("exit", resolve));
         child.kill("SIGTERM");
         return over;
       }),

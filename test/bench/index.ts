@@ -134,8 +134,10 @@ const compare = async (): Promise<void> => {
         },
       );
       table(ratios);
-      console.log("At half load, milliseconds (needs vegeta, github.com/tsenart/vegeta):");
-      table(latencies);
+      if (latencies.length > 0) {
+        console.log("At half load, milliseconds:");
+        table(latencies);
+      } else console.log("The latency at half load needs vegeta (github.com/tsenart/vegeta).");
       console.log("What a second worker costs, CPU microseconds a request:");
       table(await benchGrowth(proxyConf, document, "/open", rounds, seconds));
     }
