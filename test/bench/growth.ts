@@ -33,11 +33,12 @@ export const benchGrowth = async (
   const candidates: Candidate[] = [];
   const end = async (): Promise<void> => {
     await Promise.all(
-      candidates.map(({ child }) => {
+      candidates.map(async ({ child }) => {
         const isOver = child.exitCode !== null || child.signalCode !== null;
-        const over = isOver ? undefined : new Promise((resolve) => child.once("exit", resolve));
+        if (isOver) return;
+        const over = new Promise((resolve) => child.once("exit", resolve));
         child.kill("SIGTERM");
-        return over;
+        await over;
       }),
     );
   };
