@@ -77,6 +77,8 @@ export class PostgresDriver implements SqlDriver {
     };
     this.pool = new library.Pool(this.config);
     this.pool.on("error", this.onError);
+    // One that is ended before its borrower listens would end the process; the borrower's next statement tells of it.
+    this.pool.on("connect", (client) => client.on("error", () => undefined));
   }
 
   query(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
