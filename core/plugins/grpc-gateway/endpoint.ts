@@ -20,12 +20,14 @@ export class Endpoints {
         this.byMethod.set(method, list);
       }
     }
+    // What answers every method comes after those of the method itself.
+    const any = this.byMethod.get("*") ?? [];
+    for (const [method, list] of this.byMethod) if (method !== "*") list.push(...any);
   }
 
   /** The first in the file wins. @returns Why there is none, where there is none. */
   find(method: string, path: string): { endpoint: Endpoint; variables: Variables } | string {
-    const own = this.byMethod.get(method) ?? [];
-    const candidates = [...own, ...(this.byMethod.get("*") ?? [])];
+    const candidates = this.byMethod.get(method) ?? this.byMethod.get("*") ?? [];
     for (const endpoint of candidates) {
       const variables = endpoint.template.match(path);
       if (variables !== undefined) return { endpoint, variables };
