@@ -1,13 +1,10 @@
 import type Protobuf from "protobufjs";
+import { type Fields, isEnum } from "./message.ts";
 import { timestampName, writeTimestamp } from "./timestamp.ts";
 
 /** JSON.rawJSON of ES2026, which the types don't know yet: a number with all of its digits. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 const decoder = new TextDecoder();
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isEnum = (type: Protobuf.Type | Protobuf.Enum): type is Protobuf.Enum => "valuesById" in type;
 
 const valueOf = (field: Protobuf.Field, value: unknown): unknown => {
   const type = field.resolvedType;

@@ -1,7 +1,7 @@
 import type Protobuf from "protobufjs";
 import { readTimestamp, timestampName } from "./timestamp.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 const refuse = (field: Protobuf.Field, expected: string): never => {
   throw new TypeError(`${expected} expected for field '${field.name}'`);
@@ -56,7 +56,7 @@ const plainOf = (field: Protobuf.Field, value: unknown): unknown => {
   }
 };
 
-const isEnum = (type: Protobuf.Type | Protobuf.Enum): type is Protobuf.Enum => "valuesById" in type;
+export const isEnum = (type: Protobuf.Type | Protobuf.Enum): type is Protobuf.Enum => "valuesById" in type;
 
 const enumOf = (field: Protobuf.Field, { values }: Protobuf.Enum, value: unknown): unknown => {
   if (typeof value === "string" && Object.hasOwn(values, value)) return values[value];
