@@ -150,7 +150,8 @@ export class Interpreter {
       // Nothing but the host's answers can go on with it.
       if (run.waiting > 0) return false;
       value.dispose();
-      throw new RunError("it waits for what never comes", false);
+      // Fatal: memory that ran out inside a promise is told nobody and looks the same, and what waits keeps its memory.
+      throw new RunError("it waits for what never comes", true);
     };
     settled();
     return new Promise((resolve, reject) => {
