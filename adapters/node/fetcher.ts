@@ -56,7 +56,7 @@ export class ProxyFetcher implements Fetcher {
     let bytes = 0;
     for await (const piece of response as AsyncIterable<Buffer>) {
       bytes += piece.byteLength;
-      if (bytes > maxBytes) throw new Error(`${request.url} answered with more than ${maxBytes} bytes`);
+      if (bytes > maxBytes) throw new Error(`the answer of ${request.url} is larger than ${maxBytes} bytes`);
       pieces.push(piece);
     }
     return {

@@ -65,7 +65,10 @@ export class Interpreter {
       this.called(context.getString(name), context.getString(args)),
     );
     const begin = context.unwrapResult(context.evalCode(prelude));
-    this.maker = context.unwrapResult(context.callFunction(begin, context.undefined, call));
+    const isUsedUp = context.newFunction("isUsedUp", () =>
+      this.allowance.isUsedUp() ? context.true : context.false,
+    );
+    this.maker = context.unwrapResult(context.callFunction(begin, context.undefined, call, isUsedUp));
   }
 
   /** A method of what the prelude returned. */

@@ -4,15 +4,21 @@
  *
  * Loops inside QuickJS's built-in functions ask nobody whether their time is over: on an array of length 2^32, a pretended
  * one of length 2^53, or two texts of megabytes they run for minutes. So the former are for real arrays of at most 10^5
- * elements, the latter for a haystack times needle of at most 10^8.
+ * elements, the latter for a haystack times needle of at most 10^8. The handler is asked once in 10,000 steps, and each
+ * step may be such a function: those with much to do ask by themselves first. Arithmetic with BigInts can't be guarded:
+ * there are none.
  */
 export const prelude = `
 "use strict";
-(call) => {
+(call, isUsedUp) => {
   const { parse, stringify } = JSON;
   const { isArray } = Array;
   const { apply } = Reflect;
-  const AsyncFunction = (async () => {}).constructor;
+  const Maker = Function;
+  const AsyncMaker = (async () => {}).constructor;
+  const { exec } = RegExp.prototype;
+  // A text may put another function in its place.
+  const { String } = globalThis;
   const snake = (name) => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 
   const mostElements = 1e5;
@@ -21,10 +27,15 @@ export const prelude = `
     if (!isArray(list)) throw new TypeError("this is for arrays only");
     if (list.length > mostElements) throw new RangeError("the array is too long");
   };
+  const large = 1e3;
+  // What the check returns is how much there is to do.
   const guard = (object, name, check) => {
     const method = object[name];
     if (typeof method !== "function") return;
-    const guarded = { [name](...args) { check(this, args); return apply(method, this, args); } }[name];
+    const guarded = { [name](...args) {
+      if (check(this, args) > large && isUsedUp()) throw new Error("interrupted");
+      return apply(method, this, args);
+    } }[name];
     Object.defineProperty(object, name, { value: guarded, writable: true, configurable: true });
   };
   // These take one step at a time, and the interrupt handler is asked between them.
@@ -38,23 +49,60 @@ export const prelude = `
         else if (name === "concat" && typeof args[i] === "object" && args[i] !== null)
           throw new TypeError("concat is for arrays only");
       }
+      return list.length;
     });
   }
+  guard(Array, "from", (_, [list]) => {
+    const count = list === undefined || list === null ? 0 : list.length;
+    if (count > mostElements) throw new RangeError("the array is too long");
+    return count;
+  });
   for (const name of ["indexOf", "lastIndexOf", "includes", "split", "replace", "replaceAll"]) {
     guard(String.prototype, name, (text, [part]) => {
       if (String(text).length * String(part).length > mostWork) throw new RangeError("the texts are too long");
+      return String(text).length;
     });
   }
   for (const name of ["padStart", "padEnd", "normalize", "localeCompare"])
     guard(String.prototype, name, (text) => {
       if (String(text).length > 1e6) throw new RangeError("the text is too long");
+      return String(text).length;
     });
-  guard(JSON, "stringify", (_, [value, replacer]) => { if (isArray(replacer)) small(replacer); });
-  guard(JSON, "parse", (_, [text]) => { if (String(text).length > 4e6) throw new RangeError("the text is too long"); });
+  for (const name of ["concat", "slice", "substring", "substr", "toLowerCase", "toUpperCase", "trim"])
+    guard(String.prototype, name, (text) => String(text).length);
+  guard(String.prototype, "repeat", (text, [count]) => String(text).length * count);
+  for (const name of ["keys", "values", "entries", "assign", "fromEntries", "getOwnPropertyNames", "freeze", "seal"])
+    guard(Object, name, () => Infinity);
+  guard(JSON, "stringify", (_, [value, replacer]) => {
+    if (isArray(replacer)) small(replacer);
+    return typeof value === "object" ? Infinity : 0;
+  });
+  guard(JSON, "parse", (_, [text]) => {
+    if (String(text).length > 4e6) throw new RangeError("the text is too long");
+    return String(text).length;
+  });
   guard(String, "raw", (_, [{ raw }]) => small(raw));
   guard(Function.prototype, "apply", (_, [, list]) => { if (list !== undefined && list !== null) small(list); });
-  // They make numbers that take seconds to multiply.
+  // They make numbers that take seconds to multiply. A text that looks like one is taken for one.
   delete globalThis.BigInt;
+  delete globalThis.eval;
+  const bigInt = /(?<![\\w$])(?:\\d[\\d_]*|0x[\\da-f_]+|0o[0-7_]+|0b[01_]+)n(?![\\w$])/i;
+  const functionOf = (Maker, texts) => {
+    for (let i = 0; i < texts.length; i++)
+      if (apply(exec, bigInt, [texts[i]]) !== null) throw new SyntaxError("there are no BigInts");
+    return apply(Maker, undefined, texts);
+  };
+  const makers = [() => {}, async () => {}, function* () {}, async function* () {}];
+  for (let i = 0; i < makers.length; i++) {
+    const Maker = makers[i].constructor;
+    const checked = function (...texts) {
+      for (let j = 0; j < texts.length; j++) texts[j] = String(texts[j]);
+      return functionOf(Maker, texts);
+    };
+    Object.defineProperty(Object.getPrototypeOf(makers[i]), "constructor", { value: checked });
+    checked.prototype = Maker.prototype;
+    if (i === 0) globalThis.Function = checked;
+  }
 
   class PDKError extends Error {}
   const read = (path, answer) => {
@@ -80,10 +128,10 @@ export const prelude = `
 
   const bodyOf = (text) => {
     try {
-      return Function("kong", text);
+      return functionOf(Maker, ["kong", text]);
     } catch (error) {
       try {
-        return AsyncFunction("kong", text);
+        return functionOf(AsyncMaker, ["kong", text]);
       } catch (second) {
         throw /\\bawait\\b/.test(text) ? second : error;
       }

@@ -67,9 +67,32 @@ describe("it is ended", () => {
     ["promises without end", "for (;;) await null"],
     ["a regular expression that backtracks", '/^(a+)+$/.test("a".repeat(40) + "b")'],
     ["sorting", "const all = Array.from({ length: 1e5 }); for (;;) all.sort(() => 1)"],
+    ["sorting that catches", "const all = Array.from({ length: 1e5 }); for (;;) try { all.sort() } catch {}"],
+    ["searching", 'const all = "a".repeat(4e6); for (;;) all.indexOf("b")'],
+    ["lists out of lists", "for (;;) Array.from({ length: 1e5 })"],
+    ["texts out of texts", 'const all = "a".repeat(2e6); for (;;) all.toUpperCase()'],
   ])("%s", async (_, text) => {
     expect(await failure(text)).toBe("it ran longer than 50 ms");
   });
+
+  test.each([
+    "10n ** 10n ** 8n",
+    "kong.log(0xFFn << 1_000_000n)",
+    "Function('return 1n')",
+    "String = RegExp.prototype.exec = RegExp.prototype.test = () => null; kong.log.constructor('return 1n')",
+    "Object.getPrototypeOf(function* () {}).constructor('yield 0b1n')",
+    "(class extends Function {}).constructor('1n')",
+    "new (class extends (async () => {}).constructor {})('1n')",
+  ])("there are no BigInts: %s", async (text) => {
+    expect(await failure(text)).toMatch("there are no BigInts");
+  });
+
+  test.each(["'5min' + 'x10n'", "1e3 + Function('return 2')()", "typeof eval + typeof BigInt"])(
+    "%s is none",
+    async (text) => {
+      expect(typeof (await told(text))).toMatch(/string|number/);
+    },
+  );
 
   test("a wait for what never comes", async () => {
     expect(await failure("await new Promise(() => {})")).toBe("it waits for what never comes");

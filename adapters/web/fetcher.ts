@@ -27,7 +27,7 @@ export class WebFetcher implements Fetcher {
     let bytes = 0;
     for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
       bytes += piece.byteLength;
-      if (bytes > maxBytes) throw new Error(`${request.url} answered with more than ${maxBytes} bytes`);
+      if (bytes > maxBytes) throw new Error(`the answer of ${request.url} is larger than ${maxBytes} bytes`);
       pieces.push(piece);
     }
     const whole = new Uint8Array(bytes);

@@ -27,7 +27,7 @@ test("a message that is not complete is open", () => {
 test("a message that says to be larger than the bound is refused before it is here", () => {
   const frames = new GrpcFrames(305);
   expect(frames.push(grpcFrame(new Uint8Array(300)))).toHaveLength(1);
-  expect(() => frames.push(new Uint8Array([0, 255, 255, 255, 255]))).toThrow("more than 305 bytes");
+  expect(() => frames.push(new Uint8Array([0, 255, 255, 255, 255]))).toThrow("larger than 305 bytes");
 });
 
 test("a compressed message is refused", () => {

@@ -38,7 +38,7 @@ export class GrpcFrames {
     while (rest.byteLength >= headBytes) {
       if (rest[0] !== 0) throw new Error("a message of gRPC is compressed, which was not asked for");
       const end = headBytes + new DataView(rest.buffer, rest.byteOffset).getUint32(1);
-      if (end > this.maxBytes) throw new Error(`a message of gRPC has more than ${this.maxBytes} bytes`);
+      if (end > this.maxBytes) throw new Error(`a message of gRPC is larger than ${this.maxBytes} bytes`);
       this.wantedBytes = end;
       if (rest.byteLength < end) break;
       found.push(rest.subarray(headBytes, end));

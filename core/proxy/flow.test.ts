@@ -33,6 +33,16 @@ describe("an exchange", () => {
     expect((await client.send({ target: "/t" })).status).toBe(404);
   });
 
+  test.each([
+    ["grpc", "/t/Call?x"],
+    ["grpcs", "/t/Call?x"],
+    ["http", "/Call?x"],
+  ])("with a service of %s calls %s, whatever the route strips", async (protocol, target) => {
+    const { client, ports } = gatewayOn(oneRoute([], {}, {}, { url: `${protocol}://up.test` }));
+    await client.send({ target: "/t/Call?x" });
+    expect(ports.transport.sent[0]!.request.target).toBe(target);
+  });
+
   test("waits for a phase that returns a promise", async () => {
     const { calls, plugin } = probePlugin("slow", { access: () => Promise.resolve().then(() => undefined) });
     const { client, ports } = gatewayOn(oneRoute([{ name: "slow" }]), { extraPlugins: [plugin] });

@@ -118,7 +118,8 @@ export class Flow implements RequestEvents, AttemptListener {
     exchange.service = target.service;
     exchange.prefix = match.prefix;
     exchange.match = match;
-    if (target.service !== undefined) exchange.upstream = target.upstreamTarget(match.upstreamPath);
+    if (target.service !== undefined)
+      exchange.upstream = target.upstreamTarget(target.keepsPath ? request.rawPath : match.upstreamPath);
     if (!this.plan.isStatic) this.collected = [];
     this.access();
   }

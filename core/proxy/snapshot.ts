@@ -12,6 +12,8 @@ export class RouteTarget {
   readonly plan: Plan;
   /** False when requests of any protocol fit: nothing to judge. */
   readonly needsProtocol: boolean;
+  /** A method of gRPC is called by the path as it came: what routes strip is no part of a name. */
+  readonly keepsPath: boolean;
 
   private readonly tls: UpstreamTls | undefined;
 
@@ -23,6 +25,7 @@ export class RouteTarget {
     this.needsProtocol = !(
       route.protocols.includes("http") && !route.protocols.some((p) => p.startsWith("grpc"))
     );
+    this.keepsPath = service?.protocol === "grpc" || service?.protocol === "grpcs";
   }
 
   /** @param path Escaped, without the query. */

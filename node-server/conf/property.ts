@@ -32,14 +32,19 @@ export interface Property {
   readonly instead?: string;
 }
 
-/** Properties of Kong that have no effect here, with Kong's defaults. */
-export const unused = <const T extends Readonly<Record<string, string>>>(
+/** Properties of Kong that have no effect here, with Kong's defaults: clients read their types on the Admin API. */
+export const unused = <const T extends Readonly<Record<string, string | number | boolean>>>(
   instead: string,
   defaults: T,
 ): { readonly [K in keyof T]: Property } =>
   Object.fromEntries(
     Object.entries(defaults).map(([name, value]) => [
       name,
-      { type: "string", default: value, doc: "No effect.", instead } satisfies Property,
+      {
+        type: typeof value as PropertyType,
+        default: typeof value === "boolean" ? (value ? "on" : "off") : String(value),
+        doc: "No effect.",
+        instead,
+      } satisfies Property,
     ]),
   ) as { readonly [K in keyof T]: Property };

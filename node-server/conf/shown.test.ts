@@ -17,6 +17,8 @@ test("values have their types", () => {
   expect(shown({ KONG_TRUSTED_IPS: "10.0.0.0/8, ::1", KONG_PG_PORT: "5433" })).toMatchObject({
     pg_port: 5433,
     pg_ssl: false,
+    wasm: false,
+    worker_state_update_frequency: 5,
     trusted_ips: ["10.0.0.0/8", "::1"],
     database: "sqlite",
     plugins: ["bundled"],

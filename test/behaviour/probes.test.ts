@@ -36,24 +36,27 @@ const startNode = (): Promise<Node> =>
     );
   });
 
-test("at the edge one object probes, and every isolate goes past who is down until it is well", async () => {
-  const nodes = await Promise.all([startNode(), startNode()]);
-  const edge = await startEdge({
-    services: [{ name: "s", host: "ups", routes: [{ name: "r", paths: ["/"] }] }],
-    upstreams: [
-      {
-        name: "ups",
-        targets: nodes.map(({ port }) => ({ target: `127.0.0.1:${port}` })),
-        healthchecks: {
-          active: {
-            http_path: "/probe",
-            healthy: { interval: 0.2, successes: 1 },
-            unhealthy: { interval: 0.2, http_failures: 2 },
-          },
+/** A service on an upstream with these targets, each probed. */
+const probed = (nodes: readonly Node[]) => ({
+  services: [{ name: "s", host: "ups", routes: [{ name: "r", paths: ["/"] }] }],
+  upstreams: [
+    {
+      name: "ups",
+      targets: nodes.map(({ port }) => ({ target: `127.0.0.1:${port}` })),
+      healthchecks: {
+        active: {
+          http_path: "/probe",
+          healthy: { interval: 0.2, successes: 1 },
+          unhealthy: { interval: 0.2, http_failures: 2 },
         },
       },
-    ],
-  });
+    },
+  ],
+});
+
+test("at the edge one object probes, and every isolate goes past who is down until it is well", async () => {
+  const nodes = await Promise.all([startNode(), startNode()]);
+  const edge = await startEdge(probed(nodes));
   open.push(edge);
   const statuses = async (): Promise<number[]> => {
     const found: number[] = [];
@@ -94,23 +97,7 @@ test("at the edge the Admin API tells who is down, and an operator's word reache
     const text = await response.text();
     return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
-  await admin("PUT", "/declarative", {
-    _format_version: "3.0",
-    services: [{ name: "s", host: "ups", routes: [{ name: "r", paths: ["/"] }] }],
-    upstreams: [
-      {
-        name: "ups",
-        targets: nodes.map(({ port }) => ({ target: `127.0.0.1:${port}` })),
-        healthchecks: {
-          active: {
-            http_path: "/probe",
-            healthy: { interval: 0.2, successes: 1 },
-            unhealthy: { interval: 0.2, http_failures: 2 },
-          },
-        },
-      },
-    ],
-  });
+  await admin("PUT", "/declarative", { _format_version: "3.0", ...probed(nodes) });
   const ask2 = () => Promise.all(pair.ports.map(async (port) => (await ask(port, { path: "/" })).status));
   const health = async (): Promise<Record<string, string>> => {
     await ask2();

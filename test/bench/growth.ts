@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { freePorts } from "../support/ports.ts";
 import { startGateway } from "./node.ts";
 import { load, median, pin, startNginx } from "./process.ts";
 
@@ -44,11 +45,12 @@ export const benchGrowth = async (
   };
   try {
     for (const workers of [1, 2] as const) {
-      const nginx = startNginx(proxyConf(18_520 + workers), ...[0, 1].slice(0, workers));
-      const url = (port: number, target: string): string => `http://127.0.0.1:${port}${target}`;
-      candidates.push({ name: "nginx", workers, url: url(18_520 + workers, "/"), child: nginx });
-      const child = await startGateway(document, 18_530 + workers, 18_540 + workers, workers);
-      candidates.push({ name: "sallyport", workers, url: url(18_530 + workers, path), child });
+      const [nginxPort, port, adminPort] = (await freePorts(3)) as [number, number, number];
+      const nginx = startNginx(proxyConf(nginxPort), ...[0, 1].slice(0, workers));
+      const url = (of: number, target: string): string => `http://127.0.0.1:${of}${target}`;
+      candidates.push({ name: "nginx", workers, url: url(nginxPort, "/"), child: nginx });
+      const child = await startGateway(document, port, adminPort, workers);
+      candidates.push({ name: "sallyport", workers, url: url(port, path), child });
     }
     for (const { name, url, child } of candidates) {
       pin(child.pid!, [0, 1]);

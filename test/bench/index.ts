@@ -2,14 +2,16 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import path from "node:path";
+import { benchDatabase } from "./database.ts";
 import { benchEdge } from "./edge.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchLatency } from "./latency.ts";
 import { benchNode } from "./node.ts";
 import { hasProgram, startNginx } from "./process.ts";
+import { freePorts } from "../support/ports.ts";
 
 /**
- * `npm run bench [-- --rounds 5 --seconds 4 --only node|edge|micro]`: CPU a request beside nginx (Node) and beside a
+ * `npm run bench [-- --rounds 5 --seconds 4 --only node|database|edge|micro]`: CPU a request beside nginx (Node) and beside a
  * bare fetch Worker (edge), interleaved in one run on processor 1, load and upstream on processor 0.
  */
 const option = (name: string, fallback: string): string => {
@@ -20,7 +22,7 @@ const option = (name: string, fallback: string): string => {
 const rounds = Number(option("rounds", "5"));
 const seconds = Number(option("seconds", "4"));
 const only = option("only", "");
-const [upstreamPort, nginxPort] = [18_500, 18_501];
+const [upstreamPort, nginxPort] = (await freePorts(2)) as [number, number];
 
 const document = {
   _format_version: "3.0",
@@ -140,6 +142,10 @@ const compare = async (): Promise<void> => {
       } else console.log("The latency at half load needs vegeta (github.com/tsenart/vegeta).");
       console.log("What a second worker costs, CPU microseconds a request:");
       table(await benchGrowth(proxyConf, document, "/open", rounds, seconds));
+    }
+    if (only === "" || only === "database") {
+      console.log("SQLite:");
+      table(await benchDatabase(upstreamPort, rounds, seconds));
     }
     if (only === "" || only === "edge") {
       console.log("Edge, CPU microseconds a request beside a bare fetch Worker:");

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { freePorts } from "../support/ports.ts";
 import { type Ask, type Load, load, median, pin } from "./process.ts";
 
 const bin = path.resolve(import.meta.dirname, "../../node-server/bin.mjs");
@@ -70,7 +71,7 @@ export const benchNode = async (
   /** What else is measured while it runs. */
   also: (gateway: { pid: number; port: number }) => void = () => {},
 ): Promise<NodeResult[]> => {
-  const [port, adminPort] = [18_510, 18_511];
+  const [port, adminPort] = (await freePorts(2)) as [number, number];
   const child = await startGateway(document, port, adminPort, 1);
   const pid = child.pid!;
   pin(pid, [1]);

@@ -29,7 +29,7 @@ export const describeFetcher = (
     });
 
     test("refuses an answer that is too large", async () => {
-      await expect((await asking("/tea", 12)).asked()).rejects.toThrow("more than 12 bytes");
+      await expect((await asking("/tea", 12)).asked()).rejects.toThrow("larger than 12 bytes");
     });
 
     test("follows no redirect", async () => {

@@ -55,6 +55,38 @@ test.each(["AWS", "AMAZON"])("variables of %s have keys", async (prefix) => {
   expect([signer(all.sent()), header(all.sent(), "x-amz-security-token")]).toEqual(["ENV", "session"]);
 });
 
+describe("a profile in the files of AWS", () => {
+  const keysOf = (key: string): string =>
+    `aws_access_key_id=${key}\nAWS_SECRET_ACCESS_KEY = s=/+ \n# no = setting\n; neither = this\n`;
+  const files = {
+    "/home/ada/.aws/credentials": `[default]\r\n${keysOf("HOME")}[work]\naws_session_token=session\n${keysOf("WORK")}`,
+    "/home/ada/.aws/config": `[default]\nregion = eu-west-1\n${keysOf("LESS")}[work]\n${keysOf("WRONG")}[profile  far]\ns3 =\n  aws_access_key_id = NESTED\n${keysOf("FAR")}[profile none]\nrole_arn = arn:r\n`,
+    "/elsewhere": `[default]\n${keysOf("ELSE")}`,
+  };
+  const signed = async (variables: Readonly<Record<string, string>>) => {
+    const all = inside({ AWS_EC2_METADATA_DISABLED: "true", ...variables }, [reply()]);
+    for (const [path, text] of Object.entries(files)) all.ports.environment.files.set(path, text);
+    const { status } = await all.ask();
+    return status === 200 ? [signer(all.sent()), header(all.sent(), "x-amz-security-token")] : status;
+  };
+  const HOME = "/home/ada";
+
+  test.each([
+    [{ HOME }, ["HOME", undefined]],
+    [{ HOME, AWS_PROFILE: "work" }, ["WORK", "session"]],
+    [{ HOME, AWS_PROFILE: "far" }, ["FAR", undefined]],
+    [{ HOME, AWS_SHARED_CREDENTIALS_FILE: "/elsewhere" }, ["ELSE", undefined]],
+    [{ AWS_CONFIG_FILE: "/elsewhere" }, ["ELSE", undefined]],
+    [{ HOME, AWS_ACCESS_KEY_ID: "ENV", AWS_SECRET_ACCESS_KEY: "s" }, ["ENV", undefined]],
+    [{ HOME, AWS_PROFILE: "none" }, 500],
+    [{ HOME, AWS_PROFILE: "__proto__" }, 500],
+    [{ HOME: "/nowhere" }, 500],
+    [{}, 500],
+  ])("with %j signs as %j", async (variables, expected) => {
+    expect(await signed(variables)).toEqual(expected);
+  });
+});
+
 describe("the agent of a container", () => {
   const uri = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
   test.each([

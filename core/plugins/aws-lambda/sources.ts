@@ -2,6 +2,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Environment } from "../../ports/environment.ts";
 import type { Fetcher } from "../../ports/fetcher.ts";
 import { type Credentials, type CredentialSource, expiryOf, firstOf, kept } from "./credentials.ts";
+import { fromProfile } from "./profile.ts";
 import type { Config } from "./schema.ts";
 import { signed } from "./signature.ts";
 import { askSts, endpointOf, stsRequest } from "./sts.ts";
@@ -125,6 +126,7 @@ export const credentialsOf = (config: Config, search: Search): CredentialSource 
     return firstOf([
       fromVariables(environment, "AWS"),
       fromVariables(environment, "AMAZON"),
+      fromProfile(environment),
       fromContainer(environment, fetcher),
       fromWebIdentity(environment, search, proxyUrl),
       fromInstance(environment, fetcher, config.aws_imds_protocol_version === "v2"),

@@ -46,6 +46,10 @@ const trailerFrame = ({ response }: Exchange): Uint8Array => {
   return grpcFrame(encoder.encode(fields.map((field) => `${field}\r\n`).join("")), trailerFlag);
 };
 
+/** The path that the route leaves, or another plugin set. */
+const strippedPath = ({ upstream, match, request }: Exchange): string =>
+  upstream === undefined || upstream.path === request.rawPath ? match!.upstreamPath : upstream.path;
+
 /** Lets browsers, which know no trailers, call gRPC services. @see gRPC-Web's PROTOCOL-WEB.md */
 export const grpcWeb = definePlugin<Config>({
   ...schema,
@@ -102,7 +106,7 @@ export const grpcWeb = definePlugin<Config>({
           ]);
         }
         const format = formatOf(request.headers.get("content-type"));
-        const path = (config.pass_stripped_path && exchange.upstream?.path) || exchange.match!.path;
+        const path = config.pass_stripped_path ? strippedPath(exchange) : exchange.match!.path;
         if (format !== undefined && !format.isJson) return call(exchange, turn, format, path);
         if (file === undefined)
           return exchange.exit(400, "transcoding requests require a .proto file defining the service");

@@ -41,7 +41,7 @@ export const tls = {
   ssl_session_timeout: { type: "time", default: "1d", doc: "How long a session can be resumed." },
   ...unused("sessions are resumed by tickets, which need no cache", { ssl_session_cache_size: "10m" }),
   ...unused("give the service a client_certificate", {
-    client_ssl: "off",
+    client_ssl: false,
     client_ssl_cert: "",
     client_ssl_cert_key: "",
   }),
