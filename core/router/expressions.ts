@@ -1,8 +1,9 @@
 import { contains, parseAddress, parseNetwork } from "../http/address.ts";
 import { compileCompatible } from "./compatible.ts";
-import { type Evaluate, compileExpression } from "./expression/compile.ts";
-import { contradictionOf, hintsOf } from "./expression/hints.ts";
+import { allOf, compileExpression } from "./expression/compile.ts";
+import { conditionsOf, contradictionOf, hintsOf } from "./expression/hints.ts";
 import { parseExpression } from "./expression/parser.ts";
+import { UnreachableError } from "./expression/syntax.ts";
 import type { Facts } from "./facts.ts";
 import { Matcher, needsHostCheck, some } from "./matcher.ts";
 import { rankExpression } from "./rank.ts";
@@ -41,28 +42,23 @@ function endpointTest(
   return tests && ((facts) => tests.some((test) => test(facts)));
 }
 
-const both = (
-  tests: readonly (((facts: Facts) => boolean) | undefined)[],
-): ((facts: Facts) => boolean) | undefined => {
-  const given = tests.filter((test) => test !== undefined);
-  if (given.length < 2) return given[0];
-  return (facts) => given.every((test) => test(facts));
-};
-
+/** @throws UnreachableError */
 function compileWritten<R>(entry: RouterEntry<R>, source: string): Matcher<R> {
   const { route } = entry;
-  const expression = parseExpression(source);
-  const evaluate: Evaluate = compileExpression(source, expression);
-  const hints = hintsOf(expression);
-  const hosts = some(hints.hosts, (host) => host);
+  const conditions = conditionsOf(parseExpression(source));
+  const tests = conditions.map((condition) => compileExpression(source, condition));
+  const contradiction = contradictionOf(conditions);
+  if (contradiction !== undefined) throw new UnreachableError(contradiction);
+  const { hosts, methods, prefixes, headers, shown, finds } = hintsOf(conditions);
+  const evaluate = allOf(tests.filter((_, index) => !shown.has(conditions[index]!)));
   return new Matcher(entry, rankExpression(route.id, route.priority ?? 0), {
-    methods: some(hints.methods, String),
+    methods,
     hosts,
-    checksHost: needsHostCheck(hosts, hints.prefixes?.length ?? 1),
-    headers: some(hints.headers, (rule) => rule),
-    prefixes: some(hints.prefixes, String),
-    predicate: both([(facts) => evaluate(facts, undefined), schemeTest(route)]),
-    evaluate,
+    checksHost: needsHostCheck(hosts, prefixes?.length ?? 1),
+    headers,
+    prefixes,
+    predicate: allOf([evaluate, schemeTest(route)]),
+    evaluate: finds ? evaluate : undefined,
   });
 }
 
@@ -74,7 +70,7 @@ function compileWritten<R>(entry: RouterEntry<R>, source: string): Matcher<R> {
 export function compileExpressions<R>(entry: RouterEntry<R>): Matcher<R>[] {
   const { route } = entry;
   if (route.expression) return [compileWritten(entry, route.expression)];
-  const predicate = both([
+  const predicate = allOf([
     endpointTest(
       route.sources,
       ({ request }) => request.peerAddress,
@@ -89,10 +85,6 @@ export function compileExpressions<R>(entry: RouterEntry<R>): Matcher<R>[] {
   ]);
   return compileCompatible(entry, predicate);
 }
-
-/** Why a route's expression can hold for no request, undefined when it may or when the route has none. */
-export const findContradiction = ({ expression }: RouterRoute): string | undefined =>
-  expression ? contradictionOf(parseExpression(expression)) : undefined;
 
 /** @returns Why an expression can't be used, with line and column; undefined when it can. */
 export function checkExpression(source: string): string | undefined {

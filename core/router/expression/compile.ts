@@ -14,7 +14,16 @@ export interface Findings {
 }
 
 /** @param findings Filled in when given; costs more. */
-export type Evaluate = (facts: Facts, findings: Findings | undefined) => boolean;
+export type Evaluate = (facts: Facts, findings?: Findings) => boolean;
+
+/** One test for all those given, undefined without any. */
+export function allOf(tests: readonly (Evaluate | undefined)[]): Evaluate | undefined {
+  const [first, second, ...others] = tests.filter((test) => test !== undefined);
+  if (!first || !second) return first;
+  if (others.length === 0) return (facts, findings) => first(facts, findings) && second(facts, findings);
+  const given = [first, second, ...others];
+  return (facts, findings) => given.every((test) => test(facts, findings));
+}
 
 type TextTest = (text: string, findings: Findings | undefined) => boolean;
 
