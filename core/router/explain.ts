@@ -74,7 +74,12 @@ function explainConditions<R>(matcher: Matcher<R>, facts: Facts): ExplainedCondi
     add("snis", sniMatches(snis, facts), listed(snis.map(nameText)), got);
   }
   if (predicate)
-    add("expression", predicate(facts), route.expression ?? `protocols: ${listed(route.protocols)}`, scheme);
+    add(
+      "expression",
+      predicate.holds(facts),
+      route.expression ?? `protocols: ${listed(route.protocols)}`,
+      scheme,
+    );
   return conditions;
 }
 

@@ -1,8 +1,9 @@
 import { contains, parseAddress, parseNetwork } from "../http/address.ts";
 import { compileCompatible } from "./compatible.ts";
-import { allOf, compileExpression } from "./expression/compile.ts";
+import { compileExpression } from "./expression/compile.ts";
 import { conditionsOf, contradictionOf, hintsOf } from "./expression/hints.ts";
 import { parseExpression } from "./expression/parser.ts";
+import { AnyOf, type Predicate, allOf } from "./expression/predicate.ts";
 import { UnreachableError } from "./expression/syntax.ts";
 import type { Facts } from "./facts.ts";
 import { Matcher, needsHostCheck, some } from "./matcher.ts";
@@ -14,51 +15,57 @@ export { ExpressionError } from "./expression/syntax.ts";
 /** gRPC comes over HTTP: the scheme tells TLS only. */
 const schemes: Readonly<Record<string, string>> = { grpc: "http", grpcs: "https" };
 
+const schemeIs = (wanted: string): Predicate => ({ holds: ({ request }) => request.scheme === wanted });
+const plain = schemeIs("http");
+const secure = schemeIs("https");
+
 /**
  * Whether the scheme of a request fits. A route of https alone matches plain requests, too: they get its redirect.
  */
-function schemeTest({ protocols }: RouterRoute): ((facts: Facts) => boolean) | undefined {
+function schemeTest({ protocols }: RouterRoute): Predicate | undefined {
   if (protocols.length === 1 && protocols[0] === "https") return undefined;
-  const allowed = new Set(protocols.map((protocol) => schemes[protocol] ?? protocol));
-  if (allowed.has("http") && allowed.has("https")) return undefined;
-  return ({ request }) => allowed.has(request.scheme);
+  const allowed = protocols.map((protocol) => schemes[protocol] ?? protocol);
+  if (!allowed.includes("https")) return plain;
+  return allowed.includes("http") ? undefined : secure;
 }
 
 function endpointTest(
   endpoints: readonly RouterEndpoint[] | null | undefined,
   addressOf: (facts: Facts) => string,
   portOf: (facts: Facts) => number,
-): ((facts: Facts) => boolean) | undefined {
+): Predicate | undefined {
   const tests = some(endpoints, ({ ip, port }) => {
     const network = ip ? parseNetwork(ip) : undefined;
     if (ip && !network) throw new SyntaxError(`"${ip}" is no address`);
-    return (facts: Facts): boolean => {
-      if (typeof port === "number" && port !== portOf(facts)) return false;
-      if (!network) return true;
-      const address = parseAddress(addressOf(facts));
-      return address !== undefined && contains(network, address);
+    return {
+      holds(facts: Facts): boolean {
+        if (typeof port === "number" && port !== portOf(facts)) return false;
+        if (!network) return true;
+        const address = parseAddress(addressOf(facts));
+        return address !== undefined && contains(network, address);
+      },
     };
   });
-  return tests && ((facts) => tests.some((test) => test(facts)));
+  return tests && new AnyOf(tests);
 }
 
 /** @throws UnreachableError */
 function compileWritten<R>(entry: RouterEntry<R>, source: string): Matcher<R> {
   const { route } = entry;
   const conditions = conditionsOf(parseExpression(source));
-  const tests = conditions.map((condition) => compileExpression(source, condition));
+  const predicates = conditions.map((condition) => compileExpression(source, condition));
   const contradiction = contradictionOf(conditions);
   if (contradiction !== undefined) throw new UnreachableError(contradiction);
   const { hosts, methods, prefixes, headers, shown, finds } = hintsOf(conditions);
-  const evaluate = allOf(tests.filter((_, index) => !shown.has(conditions[index]!)));
+  const hidden = allOf(predicates.filter((_, index) => !shown.has(conditions[index]!)));
   return new Matcher(entry, rankExpression(route.id, route.priority ?? 0), {
     methods,
     hosts,
     checksHost: needsHostCheck(hosts, prefixes?.length ?? 1),
     headers,
     prefixes,
-    predicate: allOf([evaluate, schemeTest(route)]),
-    evaluate: finds ? evaluate : undefined,
+    predicate: allOf([hidden, schemeTest(route)]),
+    finder: finds ? hidden : undefined,
   });
 }
 

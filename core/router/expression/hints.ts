@@ -1,8 +1,9 @@
 import { isAscii, toByteString } from "../../http/utf8.ts";
-import { Regex } from "../../http/regex.ts";
 import type { HeaderRule } from "../matcher.ts";
 import { type NamePattern, isKeyable } from "../name.ts";
+import { regexOf } from "./compile.ts";
 import { headerOf } from "./fields.ts";
+import { Kept } from "./kept.ts";
 import type { Comparison, Expression } from "./syntax.ts";
 
 /** What the index looks an expression up by. */
@@ -58,11 +59,14 @@ function hostHint(comparison: Comparison): NamePattern | undefined {
 function pathHint(comparison: Comparison): string | undefined {
   const { operator } = comparison;
   if (operator === "==" || operator === "^=") return toByteString(textOf(comparison));
-  return operator === "~" ? toByteString(new Regex(textOf(comparison)).prefix) : undefined;
+  return operator === "~" ? toByteString(regexOf(textOf(comparison)).prefix) : undefined;
 }
 
 const equalHint = (comparison: Comparison): string | undefined =>
   comparison.operator === "==" ? textOf(comparison) : undefined;
+
+const methodLists = new Kept<readonly string[]>();
+const noPatterns: HeaderRule["patterns"] = [];
 
 /** Whether it fills in {@link Findings} that a prefix among hints would not. */
 const finds = (expression: Expression): boolean => {
@@ -84,7 +88,7 @@ export function hintsOf(conditions: readonly Expression[]): Hints {
   const shown = new Set<Expression>();
   const headers: HeaderRule[] = [];
   let hosts: NamePattern[] | undefined;
-  let methods: string[] | undefined;
+  let methods: readonly string[] | undefined;
   let prefixes: string[] | undefined;
   let path: Expression | undefined;
   for (const condition of conditions) {
@@ -94,13 +98,15 @@ export function hintsOf(conditions: readonly Expression[]): Hints {
     const header = headerOf(field);
     if (header !== undefined) {
       const values = all(comparisons, equalHint)?.map((value) => value.toLowerCase());
-      if (values) headers.push({ key: header, values, patterns: [] });
+      if (values) headers.push({ key: header, values, patterns: noPatterns });
     } else if (field === "http.host" && !hosts) {
       hosts = all(comparisons, hostHint);
       if (hosts && comparisons.every(isPlain)) shown.add(condition);
     } else if (field === "http.method" && !methods) {
-      methods = all(comparisons, equalHint);
-      if (methods) shown.add(condition);
+      const list = all(comparisons, equalHint);
+      if (!list) continue;
+      methods = methodLists.get(list.join(), () => list);
+      shown.add(condition);
     } else if (field === "http.path" && !prefixes) {
       prefixes = all(comparisons, pathHint);
       if (prefixes && comparisons.every(isPlainPrefix)) path = condition;
@@ -113,7 +119,7 @@ export function hintsOf(conditions: readonly Expression[]): Hints {
     hosts,
     methods,
     prefixes,
-    headers: headers.length > 0 ? headers : undefined,
+    headers: headers.length > 0 ? headers.slice() : undefined,
     shown,
     finds: others,
   };
