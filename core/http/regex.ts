@@ -13,6 +13,8 @@ export interface RegexMatch {
   readonly groups: readonly (string | undefined)[];
 }
 
+const noGroups: Regex["groupNames"] = [undefined];
+
 /**
  * A regular expression in the dialect of Rust's regex crate, which Kong's routes use. Works on text, not on byte
  * strings. Time is linear in the length of the text whatever the pattern: an automaton decides, nothing backtracks.
@@ -34,8 +36,10 @@ export class Regex {
     // Counted repetitions are what makes a program larger than its pattern.
     if (pattern.includes("{") || pattern.length > 4096) buildProgram(parsed);
     this.pattern = pattern;
-    this.groupNames = parsed.groupNames;
-    this.prefix = literalPrefix(parsed.node);
+    this.groupNames = parsed.groupNames.length === 1 ? noGroups : parsed.groupNames.slice();
+    const prefix = literalPrefix(parsed.node);
+    // As a part of the pattern it takes no memory of its own.
+    this.prefix = pattern.startsWith(prefix, 1) ? pattern.slice(1, 1 + prefix.length) : prefix;
   }
 
   private get ready(): Engine {

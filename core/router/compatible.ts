@@ -1,6 +1,7 @@
 import { Regex } from "../http/regex.ts";
+import type { Predicate } from "./expression/predicate.ts";
 import { lowerText } from "./facts.ts";
-import { Matcher, type Predicate, bytesOf, compileHeaders, needsHostCheck, some } from "./matcher.ts";
+import { Matcher, bytesOf, compileHeaders, needsHostCheck, some } from "./matcher.ts";
 import { parseHost, parseSni } from "./name.ts";
 import { rankPart } from "./rank.ts";
 import type { RouterEntry } from "./route.ts";

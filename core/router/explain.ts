@@ -9,7 +9,7 @@ import {
   sniMatches,
 } from "./matcher.ts";
 import type { NamePattern } from "./name.ts";
-import { type Rank, compareRanks } from "./rank.ts";
+import { type Rank, compareRanks, ranksAsExpression } from "./rank.ts";
 import type { RouterFlavor, RouterRoute } from "./route.ts";
 
 /** One condition of a route against one request. */
@@ -74,7 +74,12 @@ function explainConditions<R>(matcher: Matcher<R>, facts: Facts): ExplainedCondi
     add("snis", sniMatches(snis, facts), listed(snis.map(nameText)), got);
   }
   if (predicate)
-    add("expression", predicate(facts), route.expression ?? `protocols: ${listed(route.protocols)}`, scheme);
+    add(
+      "expression",
+      predicate.holds(facts),
+      route.expression ?? `protocols: ${listed(route.protocols)}`,
+      scheme,
+    );
   return conditions;
 }
 
@@ -126,7 +131,7 @@ export function explainMatch<R>(
   const second = matchers.find(
     (matcher, i) => considered[i]!.matched && matcher.route.id !== winner?.route.id,
   );
-  const isExpression = winner?.evaluate !== undefined;
+  const isExpression = winner !== undefined && ranksAsExpression(winner);
   return {
     path: facts.path,
     host: facts.host,
@@ -141,7 +146,7 @@ export function explainMatch<R>(
 }
 
 function reasonOfExpression<R>(winner: Matcher<R>, other: Matcher<R>): string {
-  if (other.evaluate === undefined) return "expressions rank before other routes";
+  if (!ranksAsExpression(other)) return "expressions rank before other routes";
   return winner.minor === other.minor
     ? "nothing else differs and its id is greater"
     : "its priority is greater";

@@ -1,7 +1,7 @@
 import { escapePath } from "../http/path.ts";
 import type { Regex } from "../http/regex.ts";
 import { fromByteString, toByteString } from "../http/utf8.ts";
-import type { Evaluate, Findings } from "./expression/compile.ts";
+import type { Findings, Predicate } from "./expression/predicate.ts";
 import type { Facts } from "./facts.ts";
 import { type Matcher, keepsPath, matchingRegex, takesFound } from "./matcher.ts";
 import type { RouteCaptures, RouteMatch } from "./request.ts";
@@ -43,9 +43,9 @@ export class Match<R> implements RouteMatch<R> {
     this.regex = undefined;
     let length = matcher.takes;
     if (length === takesFound) {
-      const { regexes, evaluate } = matcher;
+      const { regexes, finder } = matcher;
       const regex = regexes && (regexes.length === 1 ? regexes[0] : matchingRegex(regexes, facts));
-      const findings = evaluate && find(evaluate, facts);
+      const findings = finder && find(finder, facts);
       this.findings = findings;
       this.regex = regex !== undefined && regex.groupNames.length > 1 ? regex : undefined;
       if (!matcher.strips) length = keepsPath;
@@ -76,10 +76,10 @@ export class Match<R> implements RouteMatch<R> {
   }
 }
 
-/** Evaluates an expression once more, this time for what it finds. */
-function find(evaluate: Evaluate, facts: Facts): Findings {
+/** Asks a predicate once more, this time for what it finds. */
+function find(finder: Predicate, facts: Facts): Findings {
   const findings: Findings = { matchedPath: undefined, unnamed: [], named: {} };
-  evaluate(facts, findings);
+  finder.holds(facts, findings);
   return findings;
 }
 

@@ -1,6 +1,6 @@
 import { Regex } from "../http/regex.ts";
 import { toByteString } from "../http/utf8.ts";
-import type { Evaluate } from "./expression/compile.ts";
+import type { Predicate } from "./expression/predicate.ts";
 import { type Facts, headerKey, lowerText } from "./facts.ts";
 import { type NamePattern, isKeyable, nameMatches } from "./name.ts";
 import type { Rank } from "./rank.ts";
@@ -13,9 +13,6 @@ export interface HeaderRule {
   readonly patterns: readonly Regex[];
 }
 
-/** A condition that the fields of a route can't say; compiled from an expression. */
-export type Predicate = (facts: Facts) => boolean;
-
 /** What a matcher asks for; what is absent does not restrict. */
 export interface Conditions {
   readonly methods?: readonly string[] | undefined;
@@ -27,9 +24,10 @@ export interface Conditions {
   /** Byte strings; the index shows whether one holds. */
   readonly prefixes?: readonly string[] | undefined;
   readonly regexes?: readonly Regex[] | undefined;
+  /** What the fields above can't say. */
   readonly predicate?: Predicate | undefined;
-  /** The expression behind `predicate`, to learn what it took from the path; undefined for routes made of fields. */
-  readonly evaluate?: Evaluate | undefined;
+  /** Tells what the route takes from the path; undefined where prefixes or regexes do. */
+  readonly finder?: Predicate | undefined;
 }
 
 /** Length that all texts share, -1 when they don't. */
@@ -80,7 +78,7 @@ export class Matcher<R> implements Rank {
   /** `strip_path`. */
   readonly strips: boolean;
   readonly regexes: readonly Regex[] | undefined;
-  readonly evaluate: Evaluate | undefined;
+  readonly finder: Predicate | undefined;
   readonly age: number;
   readonly id: string;
   readonly methods: readonly string[] | undefined;
@@ -92,12 +90,12 @@ export class Matcher<R> implements Rank {
 
   constructor({ route, service, value }: RouterEntry<R>, rank: Rank, conditions: Conditions) {
     const { methods, hosts, checksHost = false, snis, headers, prefixes, regexes } = conditions;
-    const { predicate, evaluate } = conditions;
+    const { predicate, finder } = conditions;
     const more = checksHost || snis || headers || regexes || predicate ? asksMore : 0;
     const named = methods?.reduce((bits, method) => bits | bitOf(method), 0) ?? 0;
     this.asks = more === 0 || named !== 0 ? more | named : more | anyMethod;
     const strips = route.strip_path === true;
-    if (regexes || evaluate) this.takes = takesFound;
+    if (regexes || finder) this.takes = takesFound;
     else if (strips) this.takes = prefixes ? sharedLength(prefixes) : takesNothing;
     else this.takes = keepsPath;
     this.value = value;
@@ -109,7 +107,7 @@ export class Matcher<R> implements Rank {
     this.major = rank.major;
     this.minor = rank.minor;
     this.regexes = regexes;
-    this.evaluate = evaluate;
+    this.finder = finder;
     this.age = rank.age;
     this.id = rank.id;
     this.methods = methods;
@@ -208,7 +206,7 @@ export function holds<R>(matcher: Matcher<R>, facts: Facts): boolean {
   if (regexes !== undefined && !matchingRegex(regexes, facts)) return false;
   if (headers !== undefined) for (const rule of headers) if (!headerMatches(rule, facts)) return false;
   if (snis !== undefined && !sniMatches(snis, facts)) return false;
-  return predicate === undefined || predicate(facts);
+  return predicate === undefined || predicate.holds(facts);
 }
 
 /** Whether the path begins as the matcher wants; regular expressions not asked. */

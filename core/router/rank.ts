@@ -57,9 +57,14 @@ export function rankPart(route: RouterRoute, id: string, paths: readonly string[
   return { major, minor, age: 0, id };
 }
 
+/** Above every translated route. */
+const majorOfExpressions = 0xff << 5;
+
+export const ranksAsExpression = ({ major }: Rank): boolean => major === majorOfExpressions;
+
 /** The rank of an expression: above every translated route. */
 export const rankExpression = (id: string, priority: number): Rank => ({
-  major: 0xff << 5,
+  major: majorOfExpressions,
   minor: priority,
   age: 0,
   id,

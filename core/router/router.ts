@@ -9,7 +9,8 @@ import {
 } from "./catalog.ts";
 import { compileCompatible } from "./compatible.ts";
 import { type Explanation, explainMatch } from "./explain.ts";
-import { compileExpressions, findContradiction } from "./expressions.ts";
+import { compileExpressions } from "./expressions.ts";
+import { UnreachableError } from "./expression/syntax.ts";
 import { Facts } from "./facts.ts";
 import { Match } from "./match.ts";
 import type { Matcher } from "./matcher.ts";
@@ -75,14 +76,12 @@ const compilers = {
 
 function compile<R>(flavor: RouterFlavor, entry: RouterEntry<R>): Compiled<R> {
   try {
-    const matchers = compilers[flavor](entry);
-    const message = flavor === "expressions" ? findContradiction(entry.route) : undefined;
-    if (message === undefined) return { matchers, problem: undefined };
-    return { matchers: [], problem: { kind: "unreachable", routeId: entry.route.id, message } };
+    return { matchers: compilers[flavor](entry), problem: undefined };
   } catch (error) {
     // One bad route must not take the others down.
     if (!(error instanceof SyntaxError)) throw error;
-    return { matchers: [], problem: { kind: "invalid", routeId: entry.route.id, message: error.message } };
+    const kind = error instanceof UnreachableError ? "unreachable" : "invalid";
+    return { matchers: [], problem: { kind, routeId: entry.route.id, message: error.message } };
   }
 }
 

@@ -15,7 +15,7 @@ const token = (): string => random(2 ** 30).toString(36);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** Text as parsers hand it over: flat, not yet hashed by the engine. */
-const fresh = (text: string): string => decoder.decode(encoder.encode(text));
+export const fresh = (text: string): string => decoder.decode(encoder.encode(text));
 
 const service = { protocol: "http", host: "upstream.test", port: 80 };
 export const idOf = (index: number): string =>
@@ -38,11 +38,24 @@ export const shapes = {
   regexes: () => ({ paths: [`~/${word()}/${token()}/\\d+`] }),
 } satisfies Record<string, Shape>;
 
-/** The same paths as expressions. */
-export const expressions: Shape = () => ({
-  expression: `http.path ^= "/${word()}/${token()}/${word()}" && http.method == "GET"`,
-  priority: 1,
-});
+const pathIs = (): string => `http.path ^= "/${word()}/${token()}/${word()}" && http.method == "GET"`;
+
+/** Expressions: of what the index shows, and with more to ask. */
+export const expressionShapes = {
+  expressions: () => ({ expression: pathIs(), priority: 1 }),
+  "expressions, query": () => ({
+    expression: `${pathIs()} && net.protocol == "http" && http.queries.q != "${token()}"`,
+    priority: 1,
+  }),
+  "expressions, header": () => ({
+    expression: `${pathIs()} && (http.headers.user_agent == "bench/1.0" || http.headers.user_agent == "${token()}")`,
+    priority: 1,
+  }),
+  "expressions, regex": () => ({
+    expression: `http.path ~ r#"^/${word()}/${token()}/(?<id>\\d+)"# && http.method == "GET"`,
+    priority: 1,
+  }),
+} satisfies Record<string, Shape>;
 
 export function table(count: number, shape: Shape): RouterEntry<number>[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -53,7 +66,7 @@ export function table(count: number, shape: Shape): RouterEntry<number>[] {
 }
 
 function requestFor({ route }: RouterEntry<number>): RouteRequest {
-  const written = route.expression?.split('"')[1];
+  const written = route.expression?.split('"')[1]?.replace(/^\^(.*)\/\(.*/, "$1/1");
   const path = written ?? route.paths?.[0]?.replace(/^\/$/, "") ?? "";
   const target = path.startsWith("~") ? path.slice(1).replace("\\d+", "12345") : `${path}/${random(1e6)}?q=1`;
   const tenant = route.headers?.["x-tenant"]?.[0];

@@ -1,18 +1,27 @@
-import { toByteString } from "../../http/utf8.ts";
-import { Regex } from "../../http/regex.ts";
+import { isAscii, toByteString } from "../../http/utf8.ts";
 import type { HeaderRule } from "../matcher.ts";
 import { type NamePattern, isKeyable } from "../name.ts";
+import { regexOf } from "./compile.ts";
 import { headerOf } from "./fields.ts";
+import { Kept } from "./kept.ts";
 import type { Comparison, Expression } from "./syntax.ts";
 
-/** Conditions without which an expression can't hold: what the index looks routes up by. */
+/** What the index looks an expression up by. */
 export interface Hints {
-  hosts?: NamePattern[];
-  methods?: string[];
+  readonly hosts: readonly NamePattern[] | undefined;
+  readonly methods: readonly string[] | undefined;
   /** Byte strings. */
-  prefixes?: string[];
-  headers?: HeaderRule[];
+  readonly prefixes: readonly string[] | undefined;
+  readonly headers: readonly HeaderRule[] | undefined;
+  /** Conditions that these say wholly: who found the route by them need not ask again. */
+  readonly shown: ReadonlySet<Expression>;
+  /** Evaluating the other conditions tells what they took from the path; else the prefix is all there is to tell. */
+  readonly finds: boolean;
 }
+
+/** Conditions that must hold, all of them. */
+export const conditionsOf = (expression: Expression): readonly Expression[] =>
+  expression.type === "and" ? expression.operands.flatMap(conditionsOf) : [expression];
 
 /** Comparisons of which at least one must hold, all of one field. */
 function alternatives(expression: Expression): Comparison[] | undefined {
@@ -34,13 +43,9 @@ function all<T>(
   comparisons: readonly Comparison[],
   convert: (comparison: Comparison) => T | undefined,
 ): T[] | undefined {
-  const found: T[] = [];
-  for (const comparison of comparisons) {
-    const hint = comparison.lower ? undefined : convert(comparison);
-    if (hint === undefined) return undefined;
-    found.push(hint);
-  }
-  return found;
+  if (comparisons.some(({ lower }) => lower)) return undefined;
+  const found = comparisons.map(convert);
+  return found.every((hint) => hint !== undefined) ? found : undefined;
 }
 
 function hostHint(comparison: Comparison): NamePattern | undefined {
@@ -54,30 +59,70 @@ function hostHint(comparison: Comparison): NamePattern | undefined {
 function pathHint(comparison: Comparison): string | undefined {
   const { operator } = comparison;
   if (operator === "==" || operator === "^=") return toByteString(textOf(comparison));
-  return operator === "~" ? toByteString(new Regex(textOf(comparison)).prefix) : undefined;
+  return operator === "~" ? toByteString(regexOf(textOf(comparison)).prefix) : undefined;
 }
 
 const equalHint = (comparison: Comparison): string | undefined =>
   comparison.operator === "==" ? textOf(comparison) : undefined;
 
-/** What must hold for a compiled expression to hold. */
-export function hintsOf(expression: Expression): Hints {
-  const hints: Hints = {};
-  const conditions = expression.type === "and" ? expression.operands : [expression];
+const methodLists = new Kept<readonly string[]>();
+const noPatterns: HeaderRule["patterns"] = [];
+
+/** Whether it fills in {@link Findings} that a prefix among hints would not. */
+const finds = (expression: Expression): boolean => {
+  if (expression.type === "not") return finds(expression.operand);
+  if (expression.type !== "compare") return expression.operands.some(finds);
+  return expression.operator === "~" || expression.field === "http.path";
+};
+
+/** Whether comparing the bytes is comparing the text. An absent host is no empty one, but looks like it. */
+const isPlain = ({ literal }: Comparison): boolean =>
+  literal.type === "String" && literal.text !== "" && isAscii(literal.text);
+
+/** Whether the index compares it wholly: a path begins with a slash. */
+const isPlainPrefix = (comparison: Comparison): boolean =>
+  comparison.operator === "^=" && isPlain(comparison) && textOf(comparison).startsWith("/");
+
+/** What must hold for a compiled expression to hold. @param conditions Of {@link conditionsOf}. */
+export function hintsOf(conditions: readonly Expression[]): Hints {
+  const shown = new Set<Expression>();
+  const headers: HeaderRule[] = [];
+  let hosts: NamePattern[] | undefined;
+  let methods: readonly string[] | undefined;
+  let prefixes: string[] | undefined;
+  let path: Expression | undefined;
   for (const condition of conditions) {
     const comparisons = alternatives(condition);
     const field = comparisons?.[0]?.field;
     if (!comparisons || field === undefined) continue;
     const header = headerOf(field);
-    if (field === "http.host") hints.hosts ??= all(comparisons, hostHint) ?? [];
-    else if (field === "http.method") hints.methods ??= all(comparisons, equalHint) ?? [];
-    else if (field === "http.path") hints.prefixes ??= all(comparisons, pathHint) ?? [];
-    else if (header !== undefined) {
+    if (header !== undefined) {
       const values = all(comparisons, equalHint)?.map((value) => value.toLowerCase());
-      if (values) (hints.headers ??= []).push({ key: header, values, patterns: [] });
+      if (values) headers.push({ key: header, values, patterns: noPatterns });
+    } else if (field === "http.host" && !hosts) {
+      hosts = all(comparisons, hostHint);
+      if (hosts && comparisons.every(isPlain)) shown.add(condition);
+    } else if (field === "http.method" && !methods) {
+      const list = all(comparisons, equalHint);
+      if (!list) continue;
+      methods = methodLists.get(list.join(), () => list);
+      shown.add(condition);
+    } else if (field === "http.path" && !prefixes) {
+      prefixes = all(comparisons, pathHint);
+      if (prefixes && comparisons.every(isPlainPrefix)) path = condition;
     }
   }
-  return hints;
+  // What is found in the path depends on the order of all that look at it.
+  const others = conditions.some((condition) => condition !== path && finds(condition));
+  if (path && !others) shown.add(path);
+  return {
+    hosts,
+    methods,
+    prefixes,
+    headers: headers.length > 0 ? headers.slice() : undefined,
+    shown,
+    finds: others,
+  };
 }
 
 /** Fields with exactly one value: asked for two different ones, an expression can't hold. */
@@ -91,10 +136,9 @@ const singleValued = new Set([
 ]);
 
 /** Why no request can satisfy an expression, undefined when some may: finds the plain cases only. */
-export function contradictionOf(expression: Expression): string | undefined {
-  if (expression.type !== "and") return undefined;
+export function contradictionOf(conditions: readonly Expression[]): string | undefined {
   const wanted = new Map<string, string | number>();
-  for (const condition of expression.operands) {
+  for (const condition of conditions) {
     if (condition.type !== "compare" || condition.operator !== "==" || condition.lower) continue;
     const { field, literal } = condition;
     if (!singleValued.has(field)) continue;

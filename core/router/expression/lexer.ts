@@ -2,37 +2,48 @@ import { ExpressionError, type Token } from "./syntax.ts";
 
 const escapes: Readonly<Record<string, string>> = { '"': '"', "\\": "\\", n: "\n", r: "\r", t: "\t" };
 
-/** Longest first, so that none hides another. */
-const operators = ["&&", "||", "==", "!=", "^=", "=^", ">=", "<=", ">", "<", "~", "!", "(", ")"];
+const quote = 34;
+const backslash = 92;
 
-const blank = /\s+/y;
 const name = /[a-zA-Z][a-zA-Z0-9_.]*/y;
 const number = /-?(?:0x[0-9a-fA-F]+|[0-9]+)/y;
 /** Addresses and networks, told from numbers and names by their dots and colons; checked when they are compared. */
 const address = /(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*)(?:\/[0-9]+)?/y;
+/** Longest first, so that none hides another. */
+const operator = /&&|\|\||[=!><]=|\^=|=\^|[><~!()]/y;
+const blank = /\s+/y;
+const space = 32;
 
-function match(pattern: RegExp, source: string, position: number): string | undefined {
+/** Characters from `position` on that match a sticky pattern. */
+function measure(pattern: RegExp, source: string, position: number): number {
   pattern.lastIndex = position;
-  return pattern.exec(source)?.[0];
+  return pattern.test(source) ? pattern.lastIndex - position : 0;
 }
 
+/** Where the next word begins. */
+function skipBlanks(source: string, position: number): number {
+  let at = position;
+  while (source.charCodeAt(at) === space) at++;
+  return at + measure(blank, source, at);
+}
+
+/** Without escapes a string is a part of its source, which the route keeps anyway, and takes no memory of its own. */
 function quoted(source: string, start: number): { text: string; end: number } {
   let text = "";
-  let at = start + 1;
-  for (;;) {
-    const character = source[at];
-    if (character === undefined) throw new ExpressionError("string is not closed", source, start);
-    if (character === '"') return { text, end: at + 1 };
-    if (character === "\\") {
-      const escaped = escapes[source[at + 1] ?? ""];
-      if (escaped === undefined) throw new ExpressionError("escape in a string is not known", source, at);
-      text += escaped;
-      at += 2;
-    } else {
-      text += character;
-      at++;
+  let from = start + 1;
+  for (let at = from; at < source.length; at++) {
+    const code = source.charCodeAt(at);
+    if (code === quote) {
+      const rest = source.slice(from, at);
+      return { text: text === "" ? rest : text + rest, end: at + 1 };
     }
+    if (code !== backslash) continue;
+    const escaped = escapes[source[at + 1] ?? ""];
+    if (escaped === undefined) throw new ExpressionError("escape in a string is not known", source, at);
+    text += source.slice(from, at) + escaped;
+    from = ++at + 1;
   }
+  throw new ExpressionError("string is not closed", source, start);
 }
 
 function raw(source: string, start: number): { text: string; end: number } {
@@ -45,15 +56,8 @@ const words = [
   ["address", address],
   ["name", name],
   ["number", number],
+  ["operator", operator],
 ] as const;
-
-function word(source: string, position: number): [Token["kind"], string | undefined] {
-  for (const [kind, pattern] of words) {
-    const text = match(pattern, source, position);
-    if (text !== undefined) return [kind, text];
-  }
-  return ["operator", operators.find((operator) => source.startsWith(operator, position))];
-}
 
 /** @throws ExpressionError for what is no word of the language. */
 export function tokenize(source: string): Token[] {
@@ -64,7 +68,7 @@ export function tokenize(source: string): Token[] {
     position = end;
   };
   for (;;) {
-    position += match(blank, source, position)?.length ?? 0;
+    position = skipBlanks(source, position);
     if (position >= source.length) break;
     if (source[position] === '"') {
       const { text, end } = quoted(source, position);
@@ -76,9 +80,10 @@ export function tokenize(source: string): Token[] {
       push("string", text, end);
       continue;
     }
-    const [kind, text] = word(source, position);
-    if (text === undefined) throw new ExpressionError("character has no meaning here", source, position);
-    push(kind, text, position + text.length);
+    const word = words.find(([, pattern]) => measure(pattern, source, position) > 0);
+    if (!word) throw new ExpressionError("character has no meaning here", source, position);
+    const [kind, { lastIndex }] = word;
+    push(kind, source.slice(position, lastIndex), lastIndex);
   }
   push("end", "", position);
   return tokens;

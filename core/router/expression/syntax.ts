@@ -56,3 +56,8 @@ export class ExpressionError extends SyntaxError {
     this.position = position;
   }
 }
+
+/** An expression that no request can satisfy; the message says why. */
+export class UnreachableError extends SyntaxError {
+  override readonly name = "UnreachableError";
+}
