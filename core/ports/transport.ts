@@ -99,6 +99,11 @@ export interface UpstreamCall {
 export interface Transport {
   /** False where the platform insists on deriving Host from the address. */
   readonly canSetHost: boolean;
+  /**
+   * True where what asks for the name that it goes to by that name, and every WebSocket, has to be sent to the name:
+   * the platform looks it up. Everything else goes to addresses. Default false.
+   */
+  readonly keepsOwnNames?: boolean;
   /** False where HTTP/2, and so gRPC, can't be spoken to upstreams. */
   readonly hasHttp2: boolean;
   /** Never throws: failures go to the listener. */

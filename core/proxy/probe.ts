@@ -175,8 +175,10 @@ export const probe = async (
   tls: UpstreamTls | undefined,
 ): Promise<Report> => {
   const timeoutMs = Math.max(1, terms.checks.timeout * 1000);
-  const { dns, dialer } = ports;
-  const at = address.isLate && dns !== undefined ? await dns.toip(address.host, address.port) : address;
+  const { dns, dialer, transport } = ports;
+  const { host, port, hostname, isLate } = address;
+  const isKept = transport.keepsOwnNames === true && (terms.hostHeader ?? hostname) === host;
+  const at = isLate && !isKept && dns !== undefined ? await dns.toip(host, port) : address;
   if (at instanceof DnsFailure) return "tcp_failure";
   if (terms.checks.type !== "tcp")
     return send(ports, terms, address, { host: at.host, port: at.port }, tls, timeoutMs);

@@ -35,6 +35,7 @@ const isForeignAddress = (host: string): boolean =>
  */
 export class EdgeTransport implements Transport {
   readonly canSetHost = true;
+  readonly keepsOwnNames = true;
   readonly hasHttp2 = false;
   private readonly fetching: Transport;
   private readonly sockets: Transport;
