@@ -2,12 +2,13 @@ import { DurableObject } from "cloudflare:workers";
 import { KeptConnections, SocketTransport } from "../adapters/cloudflare/index.ts";
 import { toBodyInit, WebBody } from "../adapters/web/index.ts";
 import type {
+  OutgoingBody,
   UpstreamAddress,
   UpstreamFailureCode,
   UpstreamRequest,
   UpstreamResponse,
 } from "../core/index.ts";
-import { fixedLength } from "./platform.ts";
+import { headed, readHead } from "./headed.ts";
 
 /** What is asked of an object, beside the body. */
 export interface HeldRequest {
@@ -26,18 +27,6 @@ export type HeldAnswer =
       readonly bodyBytes: number | null;
     };
 
-/** The field of both. */
-const field = "sallyport-held";
-
-/** A message with `what` in its head. Fields of HTTP hold no more than ASCII without loss. */
-export const heldFields = (what: HeldRequest | HeldAnswer): Record<string, string> => ({
-  [field]: encodeURIComponent(JSON.stringify(what)),
-});
-
-const told = (headers: Headers): unknown => JSON.parse(decodeURIComponent(headers.get(field)!));
-
-export const readAnswer = (headers: Headers): HeldAnswer => told(headers) as HeldAnswer;
-
 export const lengthOf = (bodyBytes: number): number | undefined => (bodyBytes < 0 ? undefined : bodyBytes);
 
 /**
@@ -48,25 +37,31 @@ export const lengthOf = (bodyBytes: number): number | undefined => (bodyBytes < 
 export class UpstreamConnections extends DurableObject {
   private readonly transport = new SocketTransport(new KeptConnections());
 
-  override fetch({ headers, body }: Request): Promise<Response> {
-    const { address, request, bodyBytes } = told(headers) as HeldRequest;
+  override async fetch(asked: Request): Promise<Response> {
+    const { address, request, bodyBytes } = (await readHead(asked)) as HeldRequest;
+    const { body, signal } = asked;
+    signal.throwIfAborted();
     const sent = bodyBytes === null || body === null ? undefined : new WebBody(body, lengthOf(bodyBytes));
     return new Promise((resolve) => {
-      const answer = (what: HeldAnswer, stream: BodyInit | null): void =>
-        resolve(new Response(stream, { headers: heldFields(what) }));
-      this.transport.send(
+      const answer = (what: HeldAnswer, found: OutgoingBody): void => {
+        const { headers, body: framed } = headed(what, toBodyInit(found, undefined));
+        resolve(new Response(framed, { headers }));
+      };
+      const call = this.transport.send(
         address,
         { ...request, body: sent },
         {
           informed: () => undefined,
           responded({ body: found, ...response }) {
             const length = found === undefined ? null : (found.lengthBytes ?? -1);
-            answer({ response, bodyBytes: length }, toBodyInit(found, fixedLength));
+            answer({ response, bodyBytes: length }, found);
           },
           failed: ({ code, requestSent, cause }) =>
-            answer({ failure: { code, requestSent, message: String(cause) } }, null),
+            answer({ failure: { code, requestSent, message: String(cause) } }, undefined),
         },
       );
+      // Whoever asked gave up, or is gone: what comes now is nobody's, and the connection no other's.
+      signal.addEventListener("abort", () => call.cancel());
     });
   }
 }
