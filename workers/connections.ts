@@ -18,6 +18,9 @@ export interface HeldRequest {
   readonly bodyBytes: number | null;
 }
 
+/** The field by which a try can be given up: what its asker calls it. */
+export const tryField = "sallyport-try";
+
 /** What it answers, beside the body. */
 export type HeldAnswer =
   | { readonly failure: { code: UpstreamFailureCode; requestSent: boolean; message: string } }
@@ -37,12 +40,32 @@ export const lengthOf = (bodyBytes: number): number | undefined => (bodyBytes < 
 export class UpstreamConnections extends DurableObject {
   private readonly transport = new SocketTransport(new KeptConnections());
 
+  /** Tries that nobody answered yet, by what their askers call them. */
+  private readonly underWay = new Map<string, AbortController>();
+
   override async fetch(asked: Request): Promise<Response> {
-    const { address, request, bodyBytes } = (await readHead(asked)) as HeldRequest;
-    const { body, signal } = asked;
+    const name = asked.headers.get(tryField)!;
+    const aborter = new AbortController();
+    // Before anything is waited for: who gives up at once comes right behind.
+    this.underWay.set(name, aborter);
+    try {
+      return await this.exchange(asked, aborter.signal);
+    } finally {
+      this.underWay.delete(name);
+    }
+  }
+
+  /** Gives a try up: its connection ends, and what would come is nobody's. */
+  drop(name: string): void {
+    this.underWay.get(name)?.abort();
+  }
+
+  private async exchange(asked: Request, signal: AbortSignal): Promise<Response> {
+    const { what: told, rest } = await readHead(asked);
+    const { address, request, bodyBytes } = told as HeldRequest;
     signal.throwIfAborted();
-    const sent = bodyBytes === null || body === null ? undefined : new WebBody(body, lengthOf(bodyBytes));
-    return new Promise((resolve) => {
+    const sent = bodyBytes === null ? undefined : new WebBody(rest(), lengthOf(bodyBytes));
+    return new Promise((resolve, reject) => {
       const answer = (what: HeldAnswer, found: OutgoingBody): void => {
         const { headers, body: framed } = headed(what, toBodyInit(found, undefined));
         resolve(new Response(framed, { headers }));
@@ -60,8 +83,10 @@ export class UpstreamConnections extends DurableObject {
             answer({ failure: { code, requestSent, message: String(cause) } }, undefined),
         },
       );
-      // Whoever asked gave up, or is gone: what comes now is nobody's, and the connection no other's.
-      signal.addEventListener("abort", () => call.cancel());
+      signal.addEventListener("abort", () => {
+        call.cancel();
+        reject(signal.reason as Error);
+      });
     });
   }
 }

@@ -44,12 +44,24 @@ export const headed = (
   return { headers, body: message };
 };
 
-/** Reads a head. The body of `message` is from then on what comes after it. @throws When there is none. */
-export const readHead = async ({ headers, body }: Request | Response): Promise<unknown> => {
+/**
+ * Reads a head.
+ *
+ * @returns What it tells, and takes the body behind it, at most once.
+ * @throws When there is none.
+ */
+export const readHead = async ({
+  headers,
+  body,
+}: Request | Response): Promise<{ what: unknown; rest: () => ReadableStream<Uint8Array> }> => {
   const bytes = Number(headers.get(field));
   if (body === null || !(bytes > 0)) throw new Error("a message has no head");
   const reader = body.getReader({ mode: "byob" });
   const { value } = await reader.readAtLeast(bytes, new Uint8Array(bytes));
   reader.releaseLock();
-  return JSON.parse(decoder.decode(value));
+  return {
+    what: JSON.parse(decoder.decode(value)),
+    // What was read from is no body of another message.
+    rest: () => body.pipeThrough(new IdentityTransformStream()),
+  };
 };
