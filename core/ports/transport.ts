@@ -4,8 +4,8 @@ import type { BodyStream } from "./body.ts";
 export interface UpstreamTls {
   /** SNI and the name that is verified. */
   readonly serverName: string;
-  /** False accepts any certificate (Kong's default). */
-  readonly verify: boolean;
+  /** False accepts any certificate, as undefined does where the platform leaves the choice (Kong's default). */
+  readonly verify: boolean | undefined;
   /** Certificates allowed between the leaf and a root; undefined for the platform's limit. */
   readonly verifyDepth: number | undefined;
   /** PEM roots to trust instead of the platform's; undefined for the platform's. */
@@ -72,7 +72,9 @@ export type UpstreamFailureCode =
   | "read_timeout"
   | "connection_closed"
   | "invalid_response"
-  | "not_possible";
+  | "not_possible"
+  /** The platform does not do what is configured: nothing was tried. */
+  | "unsupported";
 
 export interface UpstreamFailure {
   readonly code: UpstreamFailureCode;

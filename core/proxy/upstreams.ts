@@ -243,7 +243,8 @@ export class Upstreams implements Balancer {
   }
 
   report({ chosen }: Peer, outcome: number | UpstreamFailureCode, latencyMs: number): void {
-    if (chosen === undefined) return;
+    // What was not tried says nothing of an address.
+    if (chosen === undefined || outcome === "unsupported") return;
     const { upstream, address } = chosen;
     if (typeof outcome === "number") sampleLatency(address, latencyMs, this.ports.clock.monotonicMs());
     const report =
