@@ -129,7 +129,9 @@ export class ControlPlane extends DurableObject<ControlEnv> {
         if (!this.problems.isJudged) await this.read();
         return this.problems.list();
       })
-      .all("*", async (request: Request) => this.problems.tell(request, await admin.fetch(request)));
+      .all("*", (request: Request) =>
+        Promise.resolve(admin.fetch(request)).then((response) => this.problems.tell(request, response)),
+      );
     void context.blockConcurrencyWhile(async () => {
       const migrations = new Migrations(driver, tables, () => webClock.nowMs());
       await migrations.up();
