@@ -46,6 +46,12 @@ export const errorTable = {
     blame: "upstream",
     retryable: true,
   },
+  unsupported: {
+    status: 502,
+    message: "The gateway can't reach this service as it is configured",
+    blame: "configuration",
+    retryable: false,
+  },
   client_closed: { status: 499, message: "client closed the connection", blame: "client", retryable: false },
 } as const satisfies Record<string, ErrorRow>;
 

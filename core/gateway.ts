@@ -107,6 +107,7 @@ class CompiledGateway implements Gateway {
       random: ports.random,
       board: ports.board,
       dns: ports.dns,
+      keepsOwnNames: ports.transport.keepsOwnNames === true,
       logger: ports.logger,
       onHealthChange: options.onHealthChange,
     });

@@ -2,12 +2,13 @@ import { DurableObject } from "cloudflare:workers";
 import { KeptConnections, SocketTransport } from "../adapters/cloudflare/index.ts";
 import { toBodyInit, WebBody } from "../adapters/web/index.ts";
 import type {
+  OutgoingBody,
   UpstreamAddress,
   UpstreamFailureCode,
   UpstreamRequest,
   UpstreamResponse,
 } from "../core/index.ts";
-import { fixedLength } from "./platform.ts";
+import { headed, readHead } from "./headed.ts";
 
 /** What is asked of an object, beside the body. */
 export interface HeldRequest {
@@ -17,6 +18,9 @@ export interface HeldRequest {
   readonly bodyBytes: number | null;
 }
 
+/** The field by which a try can be given up: what its asker calls it. */
+export const tryField = "sallyport-try";
+
 /** What it answers, beside the body. */
 export type HeldAnswer =
   | { readonly failure: { code: UpstreamFailureCode; requestSent: boolean; message: string } }
@@ -25,18 +29,6 @@ export type HeldAnswer =
       /** Null without a body, -1 for one of unknown length. */
       readonly bodyBytes: number | null;
     };
-
-/** The field of both. */
-const field = "sallyport-held";
-
-/** A message with `what` in its head. Fields of HTTP hold no more than ASCII without loss. */
-export const heldFields = (what: HeldRequest | HeldAnswer): Record<string, string> => ({
-  [field]: encodeURIComponent(JSON.stringify(what)),
-});
-
-const told = (headers: Headers): unknown => JSON.parse(decodeURIComponent(headers.get(field)!));
-
-export const readAnswer = (headers: Headers): HeldAnswer => told(headers) as HeldAnswer;
 
 export const lengthOf = (bodyBytes: number): number | undefined => (bodyBytes < 0 ? undefined : bodyBytes);
 
@@ -48,25 +40,53 @@ export const lengthOf = (bodyBytes: number): number | undefined => (bodyBytes < 
 export class UpstreamConnections extends DurableObject {
   private readonly transport = new SocketTransport(new KeptConnections());
 
-  override fetch({ headers, body }: Request): Promise<Response> {
-    const { address, request, bodyBytes } = told(headers) as HeldRequest;
-    const sent = bodyBytes === null || body === null ? undefined : new WebBody(body, lengthOf(bodyBytes));
-    return new Promise((resolve) => {
-      const answer = (what: HeldAnswer, stream: BodyInit | null): void =>
-        resolve(new Response(stream, { headers: heldFields(what) }));
-      this.transport.send(
+  /** Tries that nobody answered yet, by what their askers call them. */
+  private readonly underWay = new Map<string, AbortController>();
+
+  override async fetch(asked: Request): Promise<Response> {
+    const name = asked.headers.get(tryField)!;
+    const aborter = new AbortController();
+    // Before anything is waited for: who gives up at once comes right behind.
+    this.underWay.set(name, aborter);
+    try {
+      return await this.exchange(asked, aborter.signal);
+    } finally {
+      this.underWay.delete(name);
+    }
+  }
+
+  /** Gives a try up: its connection ends, and what would come is nobody's. */
+  drop(name: string): void {
+    this.underWay.get(name)?.abort();
+  }
+
+  private async exchange(asked: Request, signal: AbortSignal): Promise<Response> {
+    const { what: told, rest } = await readHead(asked);
+    const { address, request, bodyBytes } = told as HeldRequest;
+    signal.throwIfAborted();
+    const sent = bodyBytes === null ? undefined : new WebBody(rest(), lengthOf(bodyBytes));
+    return new Promise((resolve, reject) => {
+      const answer = (what: HeldAnswer, found: OutgoingBody): void => {
+        const { headers, body: framed } = headed(what, toBodyInit(found, undefined));
+        resolve(new Response(framed, { headers }));
+      };
+      const call = this.transport.send(
         address,
         { ...request, body: sent },
         {
           informed: () => undefined,
           responded({ body: found, ...response }) {
             const length = found === undefined ? null : (found.lengthBytes ?? -1);
-            answer({ response, bodyBytes: length }, toBodyInit(found, fixedLength));
+            answer({ response, bodyBytes: length }, found);
           },
           failed: ({ code, requestSent, cause }) =>
-            answer({ failure: { code, requestSent, message: String(cause) } }, null),
+            answer({ failure: { code, requestSent, message: String(cause) } }, undefined),
         },
       );
+      signal.addEventListener("abort", () => {
+        call.cancel();
+        reject(signal.reason as Error);
+      });
     });
   }
 }

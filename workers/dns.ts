@@ -1,19 +1,26 @@
+import { waitUntil } from "cloudflare:workers";
 import { SocketDnsTransport } from "../adapters/cloudflare/index.ts";
 import { HttpsDnsTransport, webClock, webRandom } from "../adapters/web/index.ts";
 import { DnsClient, type DnsTransport, type Logger, readSettings } from "../core/index.ts";
 
-/** Over HTTPS to servers that are URLs, over TCP to the others. */
+/**
+ * Over HTTPS to servers that are URLs, over TCP to the others. What is asked beside a request, as its answer was known and
+ * is stale, would end with that request.
+ */
 const edgeTransport = (): DnsTransport => {
   const https = new HttpsDnsTransport((url, init) => fetch(url, init));
   const sockets = new SocketDnsTransport();
   return {
-    exchange: (server, query, options) =>
-      (server.startsWith("http") ? https : sockets).exchange(server, query, options),
+    exchange(server, query, options) {
+      const asked = (server.startsWith("http") ? https : sockets).exchange(server, query, options);
+      waitUntil(asked.catch(() => undefined));
+      return asked;
+    },
   };
 };
 
 /**
- * Looks services up; fetch connects by name, so that other names stay as they are.
+ * Looks up what does not go by fetch, which connects by name: services, and what is asked for by another Host.
  *
  * @param servers URLs or addresses, separated by commas; undefined for none: then every name is the platform's.
  */
@@ -22,5 +29,5 @@ export const edgeDns = (servers: string | undefined, logger: Logger): DnsClient 
   if (list.length === 0) return undefined;
   const sources = { hosts: "", resolvConf: "options attempts:2", servers: list };
   const settings = readSettings(sources, edgeTransport(), webRandom);
-  return new DnsClient(settings, { keepsNames: true }, { clock: webClock, random: webRandom, logger });
+  return new DnsClient(settings, {}, { clock: webClock, random: webRandom, logger });
 };

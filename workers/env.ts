@@ -22,8 +22,9 @@ export interface Env {
   /** `debug` … `emerg`; default `notice`. */
   readonly LOG_LEVEL?: string;
   /**
-   * Name servers, separated by commas: URLs (DNS over HTTPS) or `address:port` (over TCP). Services by name
-   * (`_http._tcp.name`) are looked up there; without it they have no address. Other names are the platform's.
+   * Name servers, separated by commas: URLs (DNS over HTTPS) or `address:port` (over TCP). They are asked for services
+   * (`_http._tcp.name`), which have no address without them, and for the names of upstreams that are reached by sockets.
+   * What goes by fetch, and everything without them, the platform looks up.
    */
   readonly DNS_RESOLVER?: string;
   /** The control plane's Worker. */

@@ -6,14 +6,28 @@ import type {
   UpstreamListener,
   UpstreamRequest,
 } from "../core/index.ts";
-import { heldFields, lengthOf, readAnswer, type UpstreamConnections } from "./connections.ts";
-import { fixedLength } from "./platform.ts";
+import {
+  type HeldAnswer,
+  type HeldRequest,
+  lengthOf,
+  tryField,
+  type UpstreamConnections,
+} from "./connections.ts";
+import { headed, readHead } from "./headed.ts";
 
-/** Sends by connections that objects hold: one object an upstream, made near whoever asks it first. */
+/**
+ * Sends by connections that objects hold: one object an upstream, made near whoever asks it first. A try that ends with
+ * all work of its request, as the platform ends that when a client left, ends in the object when the upstream answers or
+ * its time is over.
+ */
 export class HeldTransport implements Transport {
   readonly canSetHost = true;
   readonly hasHttp2 = false;
   private readonly objects: DurableObjectNamespace<UpstreamConnections>;
+
+  /** What tells this isolate's tries from others'. */
+  private readonly id = crypto.randomUUID();
+  private count = 0;
 
   constructor(objects: DurableObjectNamespace<UpstreamConnections>) {
     this.objects = objects;
@@ -28,24 +42,22 @@ export class HeldTransport implements Transport {
     const object = this.objects.getByName(`${host} ${port} ${tls?.serverName ?? ""}`);
     const bodyBytes = body === undefined ? null : (body.lengthBytes ?? -1);
     let isOver = false;
-    const asked = object.fetch("http://upstream/", {
-      method: "POST",
-      headers: heldFields({ address, request, bodyBytes }),
-      body: toBodyInit(body, fixedLength),
-    });
+    const what: HeldRequest = { address, request, bodyBytes };
+    const name = `${this.id} ${++this.count}`;
+    const { headers, body: framed } = headed(what, toBodyInit(body, undefined));
+    const message = { method: "POST", headers: { ...headers, [tryField]: name }, body: framed };
+    const asked = object.fetch("http://upstream/", message);
     // What is no answer of the object is a failure, too.
-    const read = asked.then((response) => ({ response, told: readAnswer(response.headers) }));
-    read.then(
-      ({ response, told }) => {
-        if (isOver) return void response.body?.cancel();
+    asked.then(readHead).then(
+      ({ what: answer, rest }) => {
+        if (isOver) return void rest().cancel();
+        isOver = true;
+        const told = answer as HeldAnswer;
         if ("failure" in told) {
           const { code, requestSent, message } = told.failure;
           return listener.failed({ code, requestSent, cause: new Error(message) });
         }
-        const found =
-          told.bodyBytes === null || response.body === null
-            ? undefined
-            : new WebBody(response.body, lengthOf(told.bodyBytes));
+        const found = told.bodyBytes === null ? undefined : new WebBody(rest(), lengthOf(told.bodyBytes));
         listener.responded({ ...told.response, body: found, tunnel: undefined });
       },
       (error: unknown) => {
@@ -53,7 +65,13 @@ export class HeldTransport implements Transport {
         if (!isOver) listener.failed({ code: "connection_closed", requestSent: true, cause: error });
       },
     );
-    return { cancel: () => void (isOver = true) };
+    return {
+      cancel() {
+        // What came already is ended by who reads it. A signal for each try would cost 20 us of 300.
+        if (!isOver) object.drop(name).catch(() => undefined);
+        isOver = true;
+      },
+    };
   }
 
   close(): void {}

@@ -8,6 +8,7 @@ import {
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
   FetchTransport,
+  limitOf,
   webClock,
   WebFetcher,
   webRandom,
@@ -136,6 +137,7 @@ export class Isolate {
         transport: new EdgeTransport(
           new FetchTransport(cloudflareFetch),
           env.UPSTREAMS === undefined ? new SocketTransport() : new HeldTransport(env.UPSTREAMS),
+          limitOf,
         ),
       },
       {

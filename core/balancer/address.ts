@@ -7,7 +7,7 @@ export interface Placement {
   readonly weight: number;
   /** What the address is asked for as, without port. */
   readonly hostname: string;
-  /** Resolve `host` at each try: its ttl is 0, or a service led there. */
+  /** `host` is a name, which each try resolves where the transport does not: its ttl is 0, or a service led there. */
   readonly isLate: boolean;
 }
 

@@ -24,7 +24,7 @@ describe("the ring puts every key where Kong 3.9.1 put it", () => {
   test.each(rings)("$id", ({ targets = [], slots = 10_000, down = [], expect: answer }) => {
     const group = newGroup(
       targets.map(({ target, weight = 100 }) => ({ target, weight })),
-      { algorithm: "consistent-hashing", slots, resolvesNames: true },
+      { algorithm: "consistent-hashing", slots, isResolved: () => true },
     );
     for (const target of group.targets.filter(({ isNamed }) => isNamed)) {
       const { port, weight, host: hostname } = target;

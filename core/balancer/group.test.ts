@@ -240,7 +240,7 @@ describe("targets by name", () => {
     group.place(new Map([[group.targets[0]!, placements]]));
   };
   const named = (options = {}): Group =>
-    newGroup([{ target: "a.test:80", weight: 100 }], { resolvesNames: true, ...options });
+    newGroup([{ target: "a.test:80", weight: 100 }], { isResolved: () => true, ...options });
 
   test("have no address until they are resolved, then all of them", () => {
     const group = named();
@@ -287,7 +287,7 @@ describe("targets by name", () => {
         { target: "a.test:80", weight: 100 },
         { target: "10.0.0.7:80", weight: 100 },
       ],
-      { resolvesNames: true },
+      { isResolved: () => true },
       group,
     );
     expect(after.addresses.map(({ host }) => host)).toEqual(["10.0.0.7", "10.0.0.1"]);

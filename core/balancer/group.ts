@@ -18,7 +18,7 @@ export interface GroupOptions {
   /** A number in [0, 1): where round robin begins. */
   readonly start: () => number;
   /** Names of targets are resolved, and their addresses placed; otherwise each is one address. */
-  readonly resolvesNames: boolean;
+  readonly isResolved: (name: string) => boolean;
   /** Where health is kept. */
   readonly board: HealthBoard;
 }
@@ -72,7 +72,7 @@ export class Group {
     this.isPassive = isCounting(options.passive);
     const old = new Map(before?.targets.map((target) => [keyOf(target), target]));
     this.targets = targets
-      .map((target) => new Target(target, options.resolvesNames, old.get(keyOf(splitTarget(target.target)))))
+      .map((target) => new Target(target, options.isResolved, old.get(keyOf(splitTarget(target.target)))))
       .sort(byHostAndPort);
     for (const { addresses } of this.targets) for (const address of addresses) this.health.restore(address);
     this.rebuild();

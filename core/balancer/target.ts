@@ -38,20 +38,25 @@ export class Target {
   renewAtMs: number;
 
   /**
-   * @param resolvesNames A name has no address until one is placed; otherwise it is an address itself.
+   * @param isResolved Whether a name has no address until one is placed; otherwise it is an address itself.
    * @param before The same target of the configuration before: what is known of its addresses stays.
    */
-  constructor({ target, weight }: TargetOptions, resolvesNames: boolean, before: Target | undefined) {
+  constructor(
+    { target, weight }: TargetOptions,
+    isResolved: (name: string) => boolean,
+    before: Target | undefined,
+  ) {
     const { host, port } = splitTarget(target);
     this.host = host;
     this.port = port;
     this.weight = weight;
-    this.isNamed = resolvesNames && ipVersion(host) === 0;
+    const isName = ipVersion(host) === 0;
+    this.isNamed = isName && isResolved(host);
     this.dns = before?.dns ?? "ip";
     this.renewAtMs = before !== undefined && before.weight === weight ? before.renewAtMs : 0;
     const placements = this.isNamed
       ? (before?.addresses ?? [])
-      : [{ host, port, weight, hostname: host, isLate: false }];
+      : [{ host, port, weight, hostname: host, isLate: isName }];
     const known = new Map(before?.addresses.map((address) => [keyOf(address), address]));
     this.addresses = placements.map((placement) => {
       const address = known.get(keyOf(placement));

@@ -144,7 +144,28 @@ export class DnsClient {
 
   /** Names in records are whole: no search domain belongs to them. */
   private absolute(host: string): string {
-    return this.options.keepsNames === true || hostKind(host) !== "name" ? host : `${host}.`;
+    return hostKind(host) === "name" ? `${host}.` : host;
+  }
+
+  /**
+   * As {@link toip}, for who connects by name: services (`_http._tcp.name`) lead to names and ports, and every other
+   * name is kept, at no look-up.
+   */
+  toname(
+    host: string,
+    port: number,
+    depth = 0,
+  ): SocketAddress | DnsFailure | Promise<SocketAddress | DnsFailure> {
+    if (!isServiceName(host)) return { host, port };
+    const follow = (answer: Answer): ReturnType<DnsClient["toname"]> => {
+      if (answer.failure !== undefined) return answer.failure;
+      if (answer.type !== "SRV") return { host, port };
+      if (depth >= maxServices) return recursion();
+      const service = answer.pick()!;
+      return this.toname(service.host, service.port === 0 ? port : service.port, depth + 1);
+    };
+    const answer = this.resolve(host);
+    return answer instanceof Promise ? answer.then(follow) : follow(answer);
   }
 
   /** What was counted for each name. */
@@ -213,10 +234,9 @@ export class DnsClient {
     return this.answer(name, type, failure ?? endpointsOf(records), expiresAtMs);
   }
 
-  /** Without asking anybody: an address, an entry of the hosts file, or a name that is kept. */
+  /** Without asking anybody: an address, or an entry of the hosts file. */
   private known(name: string): Answer | undefined {
-    const isKept = this.options.keepsNames === true && !isServiceName(name);
-    const host = isKept || hostKind(name) !== "name" ? bare(name) : this.inHosts(name);
+    const host = hostKind(name) === "name" ? this.inHosts(name) : bare(name);
     if (host === undefined) return undefined;
     const answer = this.answer(name, "ip", [{ host, port: 0, weight: 1 }], Infinity);
     this.answers.set(name, answer, Infinity);

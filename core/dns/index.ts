@@ -1,6 +1,7 @@
 /** A DNS client, usable alone: clock, randomness, logger and the way to servers are handed in. */
 export { Answer, type Endpoint } from "./answer.ts";
 export { DnsClient, type DnsClientPorts, type SocketAddress } from "./client.ts";
+export { isServiceName } from "./lookup.ts";
 export { DnsFailure, type DnsFailureCode } from "./failure.ts";
 export { type HostEntry, type Hosts, parseHosts } from "./hosts.ts";
 export type {

@@ -20,7 +20,9 @@ const defaultOrder: readonly OrderItem[] = ["LAST", "SRV", "A", "AAAA", "CNAME"]
 /** Aliases that may follow each other. */
 const maxAliases = 16;
 
-export const isServiceName = (name: string): boolean => /^_[^.]+\._[^.]+\./.test(name);
+/** Names such as `_http._tcp.name`, which are for SRV records alone. */
+export const isServiceName = (name: string): boolean =>
+  name.startsWith("_") && /^_[^.]+\._[^.]+\./.test(name);
 
 /** The names to ask for, in order. */
 export const candidates = (
@@ -81,8 +83,7 @@ export class Lookup {
   }
 
   private types(name: string): Iterable<RecordType> {
-    const { order = defaultOrder, isStrict = false, keepsNames = false } = this.options;
-    if (keepsNames) return ["SRV"];
+    const { order = defaultOrder, isStrict = false } = this.options;
     const isService = isServiceName(name);
     const types = order.flatMap((item) =>
       item === "LAST" ? (this.lastTypes.get(name, this.clock) ?? []) : item,

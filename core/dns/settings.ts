@@ -23,10 +23,6 @@ export interface DnsOptions {
   readonly order?: readonly OrderItem[];
   /** SRV is asked for only for names like `_http._tcp.name`, and short names only are searched. Default false. */
   readonly isStrict?: boolean;
-  /**
-   * The platform connects by name: only services (`_http._tcp.name`) are looked up, and lead to names. Default false.
-   */
-  readonly keepsNames?: boolean;
   /** Milliseconds in place of every ttl; by default the records' own count. */
   readonly validTtlMs?: number | undefined;
   /** Milliseconds after its end that an answer is still given, while servers are asked again. Default 3,600,000. */

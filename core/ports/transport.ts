@@ -4,8 +4,8 @@ import type { BodyStream } from "./body.ts";
 export interface UpstreamTls {
   /** SNI and the name that is verified. */
   readonly serverName: string;
-  /** False accepts any certificate (Kong's default). */
-  readonly verify: boolean;
+  /** False accepts any certificate, as undefined does where the platform leaves the choice (Kong's default). */
+  readonly verify: boolean | undefined;
   /** Certificates allowed between the leaf and a root; undefined for the platform's limit. */
   readonly verifyDepth: number | undefined;
   /** PEM roots to trust instead of the platform's; undefined for the platform's. */
@@ -72,7 +72,9 @@ export type UpstreamFailureCode =
   | "read_timeout"
   | "connection_closed"
   | "invalid_response"
-  | "not_possible";
+  | "not_possible"
+  /** The platform does not do what is configured: nothing was tried. */
+  | "unsupported";
 
 export interface UpstreamFailure {
   readonly code: UpstreamFailureCode;
@@ -99,6 +101,11 @@ export interface UpstreamCall {
 export interface Transport {
   /** False where the platform insists on deriving Host from the address. */
   readonly canSetHost: boolean;
+  /**
+   * True where what asks for the name that it goes to by that name, and every WebSocket, has to be sent to the name:
+   * the platform looks it up. Everything else goes to addresses. Default false.
+   */
+  readonly keepsOwnNames?: boolean;
   /** False where HTTP/2, and so gRPC, can't be spoken to upstreams. */
   readonly hasHttp2: boolean;
   /** Never throws: failures go to the listener. */

@@ -59,7 +59,8 @@ export class ProbeTls {
     const serverName = checks.https_sni ?? hostHeader ?? hostname;
     let tls = this.known.get(serverName);
     if (tls === undefined) {
-      const { https_verify_certificate: verify } = checks;
+      // Where the platform verifies in any case, a check that need not be strict is made all the same.
+      const verify = checks.https_verify_certificate || undefined;
       tls = { serverName, verify, verifyDepth: undefined, roots: undefined, certificate };
       this.known.set(serverName, tls);
     }
@@ -175,8 +176,10 @@ export const probe = async (
   tls: UpstreamTls | undefined,
 ): Promise<Report> => {
   const timeoutMs = Math.max(1, terms.checks.timeout * 1000);
-  const { dns, dialer } = ports;
-  const at = address.isLate && dns !== undefined ? await dns.toip(address.host, address.port) : address;
+  const { dns, dialer, transport } = ports;
+  const { host, port, hostname, isLate } = address;
+  const isKept = transport.keepsOwnNames === true && (terms.hostHeader ?? hostname) === host;
+  const at = isLate && !isKept && dns !== undefined ? await dns.toip(host, port) : address;
   if (at instanceof DnsFailure) return "tcp_failure";
   if (terms.checks.type !== "tcp")
     return send(ports, terms, address, { host: at.host, port: at.port }, tls, timeoutMs);

@@ -48,7 +48,11 @@ export const hostOf = (scheme: string, host: string, port: number): string => {
 };
 
 /** The Host of a try: a plugin's, the client's where the route preserves it, else the peer's. */
-export const hostFor = ({ route, request }: Exchange, target: UpstreamTarget, peer: Peer): string =>
+export const hostFor = (
+  { route, request }: Exchange,
+  target: UpstreamTarget,
+  peer: Pick<Peer, "host"> & { readonly address: { readonly port: number } },
+): string =>
   target.hostHeader ??
   (route?.preserve_host === true ? request.host : undefined) ??
   hostOf(target.scheme, peer.host, peer.address.port);

@@ -27,7 +27,7 @@ export const serviceTls = (
   });
   return {
     serverName: service.host,
-    verify: service.tls_verify ?? false,
+    verify: service.tls_verify ?? undefined,
     verifyDepth: service.tls_verify_depth ?? undefined,
     roots,
     certificate: service.client_certificate

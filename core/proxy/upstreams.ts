@@ -1,5 +1,5 @@
 import { type Address, type Algorithm, Group, type GroupState, sampleLatency } from "../balancer/index.ts";
-import { type DnsClient, DnsFailure, type SocketAddress } from "../dns/index.ts";
+import { type DnsClient, DnsFailure, isServiceName, type SocketAddress } from "../dns/index.ts";
 import type { TargetRow, UpstreamRow } from "../entities/rows.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Exchange, UpstreamTarget } from "../pdk/exchange.ts";
@@ -15,6 +15,7 @@ import type { Rows } from "../store/rows.ts";
 import { uuidV4Maker } from "../uuid/index.ts";
 import type { Balancer, Peer } from "./balancer.ts";
 import { hashInput } from "./hashing.ts";
+import { hostFor, hostOf } from "./request.ts";
 import { Resolution } from "./resolution.ts";
 import { certificateOf, withCertificate } from "./tls.ts";
 
@@ -35,6 +36,8 @@ export interface UpstreamsPorts {
   readonly logger: Pick<Logger, "log">;
   /** Undefined where the transport resolves names. */
   readonly dns: DnsClient | undefined;
+  /** As of the transport. */
+  readonly keepsOwnNames: boolean;
   /** Told when traffic made an address change sides: other workers should know. */
   readonly onHealthChange: ((change: HealthChange) => void) | undefined;
 }
@@ -117,7 +120,7 @@ export class Upstreams implements Balancer {
         thresholdPercent: row.healthchecks?.threshold ?? 0,
         passive: row.healthchecks?.passive ?? noPassive,
         start: () => random.fraction(),
-        resolvesNames: dns !== undefined,
+        isResolved: (name) => dns !== undefined && this.isResolved(name, row),
         board,
       },
       before,
@@ -127,6 +130,11 @@ export class Upstreams implements Balancer {
         ? new Resolution(group, dns, clock, row.use_srv_name === true)
         : undefined;
     return { group, resolution };
+  }
+
+  /** Whether the addresses of a target's name are the balancer's to choose among. */
+  private isResolved(name: string, { host_header: hostHeader }: UpstreamRow): boolean {
+    return !this.ports.keepsOwnNames || isServiceName(name) || (hostHeader ?? name) !== name;
   }
 
   private swap(members: Map<string, Member>): void {
@@ -145,7 +153,7 @@ export class Upstreams implements Balancer {
     failed: readonly Peer[],
   ): Peer | ErrorCode | Promise<Peer | ErrorCode> {
     const member = this.members.get(target.host);
-    if (member === undefined) return this.direct(target, failed);
+    if (member === undefined) return this.direct(exchange, target, failed);
     const avoided =
       failed.length === 0 ? undefined : new Set(failed.flatMap(({ chosen }) => chosen?.address ?? []));
     const unresolved = member.resolution?.renew();
@@ -156,12 +164,15 @@ export class Upstreams implements Balancer {
 
   /** To a host that is no upstream. */
   private direct(
-    { host, port, tls }: UpstreamTarget,
+    exchange: Exchange,
+    target: UpstreamTarget,
     failed: readonly Peer[],
   ): Peer | ErrorCode | Promise<Peer | ErrorCode> {
-    const { dns } = this.ports;
-    if (dns === undefined || ipVersion(host) !== 0) return { address: { host, port, tls }, host };
-    return whenReady(dns.toip(host, port, failedAt(failed)), (found) =>
+    const { host, port, tls } = target;
+    const place = { host, port, hostname: host, isLate: ipVersion(host) === 0 };
+    const at = this.locate(exchange, target, place, host, failed);
+    if (at === place) return { address: { host, port, tls }, host };
+    return whenReady(at, (found) =>
       found instanceof DnsFailure
         ? "name_not_resolved"
         : { address: { host: found.host, port: found.port, tls }, host },
@@ -179,13 +190,38 @@ export class Upstreams implements Balancer {
     const hash = row.algorithm === "consistent-hashing" ? hashInput(exchange, row, this.newId) : "";
     const address = group.pick(hash, avoided, this.ports.clock.monotonicMs());
     if (address === undefined) return "no_peer";
-    const { dns } = this.ports;
-    if (!address.isLate || dns === undefined) return this.peer(target, member, address, address);
-    return whenReady(dns.toip(address.host, address.port, failedAt(failed)), (found) => {
+    const host = row.host_header ?? address.hostname;
+    const at = this.locate(exchange, target, address, host, failed);
+    if (at === address) return this.peer(target, member, address, address);
+    return whenReady(at, (found) => {
       if (!(found instanceof DnsFailure)) return this.peer(target, member, address, found);
       if (avoided?.has(address)) return "name_not_resolved";
       return this.choose(exchange, target, member, failed, new Set(avoided).add(address));
     });
+  }
+
+  /**
+   * Where a try connects to.
+   *
+   * @param hostname What is asked for unless the route or a plugin say otherwise.
+   */
+  private locate(
+    exchange: Exchange,
+    target: UpstreamTarget,
+    place: Pick<Address, "host" | "port" | "hostname" | "isLate">,
+    hostname: string,
+    failed: readonly Peer[],
+  ): SocketAddress | DnsFailure | Promise<SocketAddress | DnsFailure> {
+    const { dns, keepsOwnNames } = this.ports;
+    if (dns === undefined) return place;
+    const { host, port, isLate } = place;
+    if (keepsOwnNames) {
+      if (exchange.request.isWebSocketUpgrade) return dns.toname(isLate ? host : place.hostname, port);
+      const asked = hostFor(exchange, target, { host: hostname, address: place });
+      const isOwn = asked.toLowerCase() === hostOf(target.scheme, host, port).toLowerCase();
+      if (isOwn && !isServiceName(host)) return place;
+    }
+    return isLate ? dns.toip(host, port, failedAt(failed)) : place;
   }
 
   private peer(
@@ -207,7 +243,8 @@ export class Upstreams implements Balancer {
   }
 
   report({ chosen }: Peer, outcome: number | UpstreamFailureCode, latencyMs: number): void {
-    if (chosen === undefined) return;
+    // What was not tried says nothing of an address.
+    if (chosen === undefined || outcome === "unsupported") return;
     const { upstream, address } = chosen;
     if (typeof outcome === "number") sampleLatency(address, latencyMs, this.ports.clock.monotonicMs());
     const report =

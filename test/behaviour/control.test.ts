@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
+import { pems } from "../support/pems.ts";
 import { adminToken, type EdgePair, startEdgePair } from "../support/edge.ts";
 
 const bin = path.resolve(import.meta.dirname, "../../node-server/bin.mjs");
@@ -136,6 +137,57 @@ describe("the control plane of the edge", () => {
     }
     expect(await ended).toBe(0);
   }, 60_000);
+});
+
+describe("what the edge can't do", () => {
+  let [rootId, certificateId] = ["", ""];
+  beforeAll(async () => {
+    const { authority: cert, key } = pems;
+    rootId = String((await admin("POST", "/ca_certificates", { cert })).body["id"]);
+    certificateId = String((await admin("POST", "/certificates", { cert, key })).body["id"]);
+  });
+
+  test.each([
+    ["https", { tls_verify: false }, "tls_verify false"],
+    ["https", { tls_verify: true, tls_verify_depth: 1 }, "tls_verify false, tls_verify_depth"],
+    ["https", { tls_verify: true, ca_certificates: ["the root"] }, "ca_certificates"],
+    ["https", { client_certificate: { id: "the certificate" } }, "client_certificate: Workers show"],
+    ["grpc", {}, "protocol grpc: fetch speaks HTTP/1.1"],
+  ])("is accepted, told, and answered with 502: %s with %j", async (protocol, terms, what) => {
+    const filled = JSON.parse(
+      JSON.stringify(terms).replace("the root", rootId).replace("the certificate", certificateId),
+    ) as object;
+    const protocols = protocol === "grpc" ? ["grpc"] : ["http"];
+    const written = await fetch(`${edgeUrl()}/services/limited`, {
+      method: "PUT",
+      headers: { Authorization: `Bearer ${adminToken}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ host: "up.test", protocol, ...filled }),
+    });
+    expect([written.status, written.headers.get("warning")]).toEqual([
+      200,
+      expect.stringMatching(/^299 sallyport "refused at the edge: service limited: /),
+    ]);
+    expect(written.headers.get("warning")).toContain(what);
+    await admin("PUT", "/services/limited/routes/limited", { paths: ["/limited"], protocols });
+    const { body } = await admin("GET", "/problems");
+    expect(body["data"]).toContainEqual(
+      expect.objectContaining({
+        kind: "refused",
+        where: "service limited",
+        what: expect.stringContaining(what),
+      }),
+    );
+    // gRPC comes by HTTP/2 alone: whoever comes by another way is told that first.
+    if (protocol !== "grpc")
+      await expect
+        .poll(() => served("/limited"), { timeout: 10_000 })
+        .toEqual(Array.from({ length: 2 }, () => "The gateway can't reach this service as it is configured"));
+    await admin("PUT", "/services/limited", { host: "up.test" });
+    expect((await admin("GET", "/problems")).body["data"]).not.toContainEqual(
+      expect.objectContaining({ where: "service limited" }),
+    );
+    await admin("DELETE", "/routes/limited");
+  });
 });
 
 describe("sallyport deploy", () => {

@@ -1,5 +1,5 @@
-import { Miniflare } from "miniflare";
 import { edgeModules, tablesText } from "../support/edge.ts";
+import { type LocalWorker, startWorkers, store } from "../support/workerd.ts";
 import { load, median, pin, processTree } from "./process.ts";
 import { readFileSync } from "node:fs";
 
@@ -42,25 +42,6 @@ export default {
   },
 };`;
 
-const store = { type: "durable-object", storage: "sqlite" } as const;
-
-const options = (modules: Record<string, { type: string; contents: string }>, product?: object) => ({
-  cf: false,
-  telemetry: { enabled: false },
-  enableDevRegistry: false,
-  workers: [
-    {
-      dev: { unsafeDirectSockets: [{ port: 0, host: "127.0.0.1" }] },
-      config: {
-        name: "sallyport",
-        compatibilityDate: "2026-11-01",
-        manifest: { mainModule: "index.js", modules },
-        ...product,
-      },
-    },
-  ],
-});
-
 /** @param counters `isolate`, or undefined for exact ones. */
 const productOptions = (counters: string | undefined): object => ({
   env: {
@@ -71,12 +52,6 @@ const productOptions = (counters: string | undefined): object => ({
   },
   exports: { DictShard: store, HealthChecks: store },
 });
-
-const start = async (...args: Parameters<typeof options>): Promise<Miniflare> => {
-  const miniflare = new Miniflare(options(...args) as unknown as ConstructorParameters<typeof Miniflare>[0]);
-  await miniflare.ready;
-  return miniflare;
-};
 
 /** The workerd processes of this one, by the order in which they were started. */
 const workerds = (): number[] =>
@@ -114,8 +89,8 @@ export const benchEdge = async (
   seconds: number,
 ): Promise<EdgeResult[]> => {
   const known: number[] = [];
-  const begun = async (...args: Parameters<typeof start>) => {
-    const miniflare = await start(...args);
+  const begun = async (modules: LocalWorker["modules"], product: object = {}) => {
+    const miniflare = await startWorkers([{ name: "sallyport", modules, ...product }]);
     const pid = workerds().find((one) => !known.includes(one))!;
     known.push(pid);
     pin(pid, [1]);

@@ -1,34 +1,14 @@
-import { Miniflare } from "miniflare";
 import { edgeModules } from "../support/edge.ts";
-
-const start = async (): Promise<Miniflare> => {
-  const manifest = { mainModule: "index.js", modules: edgeModules("test/workerd/router.ts") };
-  const miniflare = new Miniflare({
-    cf: false,
-    telemetry: { enabled: false },
-    enableDevRegistry: false,
-    workers: [
-      {
-        dev: { unsafeDirectSockets: [{ port: 0, host: "127.0.0.1" }] },
-        config: {
-          name: "router",
-          compatibilityDate: "2026-11-01",
-          compatibilityFlags: ["nodejs_compat"],
-          manifest,
-        },
-      },
-    ],
-  });
-  await miniflare.ready;
-  return miniflare;
-};
+import { startWorkers } from "../support/workerd.ts";
 
 /**
  * Nanoseconds of a match among 10,000 routes in workerd, by this router and by find-my-way: the least of interleaved
  * rounds of 100,000 matches in one request, less what a request takes that does nothing.
  */
 export async function compareAtEdge(rounds = 30): Promise<{ own: number; other: number }> {
-  const miniflare = await start();
+  const miniflare = await startWorkers([
+    { name: "router", modules: edgeModules("test/workerd/router.ts"), flags: ["nodejs_compat"] },
+  ]);
   try {
     const { origin } = await miniflare.unsafeGetDirectURL("router");
     const least: Record<string, number> = {};

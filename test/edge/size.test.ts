@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
-import { Miniflare } from "miniflare";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { edgeModules, tablesText } from "../support/edge.ts";
+import { startWorkers } from "../support/workerd.ts";
 
 test.each(["wrangler.toml", "wrangler.control.toml"])("what %s deploys is at most 150 KiB, gzip", (file) => {
   expect(gzipSync(edgeModules(file)["index.js"]!.contents).byteLength).toBeLessThan(150 * 1024);
@@ -25,23 +25,10 @@ const heapBytes = async (inspector: URL): Promise<number> => {
 };
 
 test("10,000 routes take less than 40 MB of an isolate", async () => {
-  const miniflare = new Miniflare({
-    cf: false,
-    telemetry: { enabled: false },
-    enableDevRegistry: false,
+  const env = { CONFIG: { type: "kv", id: "size" }, COUNTERS: { type: "json", value: "isolate" } };
+  const miniflare = await startWorkers([{ name: "sallyport", modules: edgeModules(), env }], {
     inspectorPort: 0,
-    workers: [
-      {
-        dev: { unsafeDirectSockets: [{ port: 0, host: "127.0.0.1" }] },
-        config: {
-          name: "sallyport",
-          compatibilityDate: "2026-11-01",
-          manifest: { mainModule: "index.js", modules: edgeModules() },
-          env: { CONFIG: { type: "kv", id: "size" }, COUNTERS: { type: "json", value: "isolate" } },
-        },
-      },
-    ],
-  } as unknown as ConstructorParameters<typeof Miniflare>[0]);
+  });
   try {
     const routes = Array.from({ length: 10_000 }, (_, i) => ({ name: `r${i}`, paths: [`/r${i}/`] }));
     const kv = await miniflare.getKVNamespace("CONFIG");

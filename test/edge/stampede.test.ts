@@ -1,7 +1,8 @@
 import { request } from "node:http";
-import { Miniflare } from "miniflare";
+import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { edgeModules } from "../support/edge.ts";
+import { type LocalWorker, startWorkers, store } from "../support/workerd.ts";
 
 const each = 20;
 let miniflare: Miniflare;
@@ -9,23 +10,13 @@ let ports: number[];
 
 beforeAll(async () => {
   const modules = edgeModules("test/workerd/stampede.ts");
-  const worker = (name: string): unknown => ({
-    dev: { unsafeDirectSockets: [{ port: 0, host: "127.0.0.1" }] },
-    config: {
-      name,
-      compatibilityDate: "2026-11-01",
-      manifest: { mainModule: "index.js", modules },
-      exports: name === "a" ? { DictShard: { type: "durable-object", storage: "sqlite" } } : {},
-      env: { DICT: { type: "durable-object", worker: "a", exportName: "DictShard" } },
-    },
+  const worker = (name: string): LocalWorker => ({
+    name,
+    modules,
+    exports: name === "a" ? { DictShard: store } : {},
+    env: { DICT: { type: "durable-object", worker: "a", exportName: "DictShard" } },
   });
-  miniflare = new Miniflare({
-    cf: false,
-    telemetry: { enabled: false },
-    enableDevRegistry: false,
-    workers: [worker("a"), worker("b")],
-  } as unknown as ConstructorParameters<typeof Miniflare>[0]);
-  await miniflare.ready;
+  miniflare = await startWorkers([worker("a"), worker("b")]);
   const urls = await Promise.all(["a", "b"].map((name) => miniflare.unsafeGetDirectURL(name)));
   ports = urls.map(({ port }) => Number(port));
 });

@@ -21,7 +21,7 @@ export const newGroup = (
         unhealthy: { http_failures: 0, tcp_failures: 0, timeouts: 0, http_statuses: [] },
       },
       start: () => 0,
-      resolvesNames: false,
+      isResolved: () => false,
       board: healthBoard(new MemorySharedDict(new MemoryClock())),
       ...options,
     },

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Miniflare } from "miniflare";
 import { webClock, webRandom } from "../../adapters/web/index.ts";
+import { startWorkers, store } from "./workerd.ts";
 import { bundledPlugins, DeclarativeConfiguration, type EventLog } from "../../core/index.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -50,7 +50,6 @@ export interface EdgePair {
 
 export const adminToken = "an Admin API token";
 const control = "sallyport-control";
-const store = { type: "durable-object", storage: "sqlite" } as const;
 
 /** A declarative document as it is published: its rows. */
 export const tablesText = (document: Record<string, unknown>): string => {
@@ -77,49 +76,35 @@ const start = async (workers: readonly string[], env: Readonly<Record<string, st
     EVENTS: { type: "durable-object", worker: control, exportName: "EventLogObject" },
   };
   const controlPlane = {
-    dev: { unsafeDirectSockets: [{ port: 0, host: "127.0.0.1" }] },
-    config: {
-      name: control,
-      compatibilityDate: "2026-11-01",
-      manifest: { mainModule: "index.js", modules: edgeModules("wrangler.control.toml") },
+    name: control,
+    modules: edgeModules("wrangler.control.toml"),
+    env: {
+      CONFIG: kvBinding,
+      ...objects,
+      ADMIN_TOKEN: { type: "json", value: adminToken },
+      ...variables,
+    },
+    exports: { ControlPlane: store, EventLogObject: store },
+  };
+  const miniflare = await startWorkers([
+    ...workers.map((name) => ({
+      name,
+      modules,
       env: {
         CONFIG: kvBinding,
         ...objects,
-        ADMIN_TOKEN: { type: "json", value: adminToken },
+        ADMIN: { type: "worker", worker: control },
+        DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
+        HEALTH: { type: "durable-object", worker: first, exportName: "HealthChecks" },
+        ...(isHeld && {
+          UPSTREAMS: { type: "durable-object", worker: first, exportName: "UpstreamConnections" },
+        }),
         ...variables,
       },
-      exports: { ControlPlane: store, EventLogObject: store },
-    },
-  };
-  const miniflare = new Miniflare({
-    cf: false,
-    telemetry: { enabled: false },
-    enableDevRegistry: false,
-    workers: [
-      ...workers.map((name) => ({
-        dev: { unsafeDirectSockets: [{ port: 0, host: "127.0.0.1" }] },
-        config: {
-          name,
-          compatibilityDate: "2026-11-01",
-          manifest: { mainModule: "index.js", modules },
-          env: {
-            CONFIG: kvBinding,
-            ...objects,
-            ADMIN: { type: "worker", worker: control },
-            DICT: { type: "durable-object", worker: first, exportName: "DictShard" },
-            HEALTH: { type: "durable-object", worker: first, exportName: "HealthChecks" },
-            ...(isHeld && {
-              UPSTREAMS: { type: "durable-object", worker: first, exportName: "UpstreamConnections" },
-            }),
-            ...variables,
-          },
-          exports: { DictShard: store, HealthChecks: store, UpstreamConnections: store },
-        },
-      })),
-      controlPlane,
-    ],
-  } as unknown as ConstructorParameters<typeof Miniflare>[0]);
-  await miniflare.ready;
+      exports: { DictShard: store, HealthChecks: store, UpstreamConnections: store },
+    })),
+    controlPlane,
+  ]);
   const kv = await miniflare.getKVNamespace("CONFIG");
   const publish = async (version: string, document: Record<string, unknown>): Promise<void> => {
     const text = tablesText(document);

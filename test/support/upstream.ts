@@ -63,6 +63,7 @@ const answers: Readonly<Record<string, Answer>> = {
     send(response, 200, ["Server", "up/1", "Via", "1.1 inner", "Date", "Thu, 01 Jan 2026 00:00:00 GMT"], "s"),
   large: (_, response, { url }) => send(response, 200, [], "x".repeat(Number(url.split("/")[2]))),
   peer: (request, response) => send(response, 200, [], String(request.socket.remotePort)),
+  head: (_, response, { headers }) => send(response, 200, [], JSON.stringify(headers)),
   reset: (request) => request.socket.destroy(),
   silent: () => undefined,
 };
@@ -72,7 +73,7 @@ export const startUpstream = async (): Promise<Upstream> => {
   const received = new Map<string, Received[]>();
   const aborted: string[] = [];
   const held: ServerResponse[] = [];
-  const server: Server = createServer((request, response) => {
+  const server: Server = createServer({ maxHeaderSize: 128 * 1024 }, (request, response) => {
     const chunks: Buffer[] = [];
     const name = String(request.headers["x-case"] ?? "");
     response.on("close", () => {
@@ -90,6 +91,8 @@ export const startUpstream = async (): Promise<Upstream> => {
       received.set(name, [...(received.get(name) ?? []), got]);
       const answer = answers[got.url.split(/[/?]/)[1] ?? ""];
       if (got.url === "/late") held.push(response);
+      else if (got.url === "/aborted") send(response, 200, [], JSON.stringify(aborted));
+      else if (got.url === "/received") send(response, 200, [], JSON.stringify([...received.keys()]));
       else if (answer !== undefined) answer(request, response, got);
       else send(response, 200, ["Content-Type", "application/json"], JSON.stringify({ url: got.url }));
     });

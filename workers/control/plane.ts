@@ -27,6 +27,7 @@ import { healthChannel } from "../news.ts";
 import { statusPath } from "./door.ts";
 import type { ControlEnv } from "./env.ts";
 import { flavorOf, informationOf } from "./information.ts";
+import { Problems, problemsPath } from "./problems.ts";
 import { Publisher } from "./publisher.ts";
 import { ToldHealth } from "./told.ts";
 import { replaceAll, wholePath } from "./whole.ts";
@@ -60,12 +61,14 @@ export class ControlPlane extends DurableObject<ControlEnv> {
   private readonly database: Database;
   private readonly publisher: Publisher;
   private readonly health: ToldHealth;
+  private readonly problems: Problems;
   private readonly router = IttyRouter();
 
   constructor(context: DurableObjectState, env: ControlEnv) {
     super(context, env);
     const { storage } = context;
     this.logger = edgeLogger(env);
+    this.problems = new Problems(this.logger);
     const node = kept(storage, nodeKey, () => crypto.randomUUID());
     const configuration = new DeclarativeConfiguration({
       plugins: workerDeclarations,
@@ -121,7 +124,14 @@ export class ControlPlane extends DurableObject<ControlEnv> {
       .all(`${statusPath}/*`, (request: Request) =>
         status.fetch(new Request(request.url.replace(statusPath, ""), request)),
       )
-      .all("*", (request: Request) => admin.fetch(request));
+      .get(problemsPath, async () => {
+        // The object may have begun anew since the last write.
+        if (!this.problems.isJudged) await this.read();
+        return this.problems.list();
+      })
+      .all("*", (request: Request) =>
+        Promise.resolve(admin.fetch(request)).then((response) => this.problems.tell(request, response)),
+      );
     void context.blockConcurrencyWhile(async () => {
       const migrations = new Migrations(driver, tables, () => webClock.nowMs());
       await migrations.up();
@@ -174,6 +184,7 @@ export class ControlPlane extends DurableObject<ControlEnv> {
       this.store.transaction((rows) => readTables({ entities, auto, rows })),
       this.log.head(),
     ]);
+    this.problems.judge(tables);
     return { version: this.nameOf(head), text: JSON.stringify(tables) };
   }
 

@@ -35,19 +35,23 @@ const isForeignAddress = (host: string): boolean =>
  */
 export class EdgeTransport implements Transport {
   readonly canSetHost = true;
+  readonly keepsOwnNames = true;
   readonly hasHttp2 = false;
   private readonly fetching: Transport;
   private readonly sockets: Transport;
+  private readonly limitOf: (address: UpstreamAddress, request: UpstreamRequest) => string | undefined;
 
-  constructor(fetching: Transport, sockets: Transport) {
+  /** @param limitOf Why a request can't be sent as it is meant. */
+  constructor(fetching: Transport, sockets: Transport, limitOf: EdgeTransport["limitOf"]) {
+    this.limitOf = limitOf;
     this.fetching = fetching;
     this.sockets = sockets;
   }
 
   send(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
-    if (address.tls?.certificate !== undefined) {
-      const cause = new Error("Workers show upstreams no client certificate");
-      listener.failed({ code: "not_possible", requestSent: false, cause });
+    const limit = this.limitOf(address, request);
+    if (limit !== undefined) {
+      listener.failed({ code: "unsupported", requestSent: false, cause: new Error(limit) });
       return { cancel: () => undefined };
     }
     return this.way(address, request).send(address, request, listener);

@@ -29,7 +29,7 @@ export class TlsDialer {
       port,
       secureContext: this.context,
       ALPNProtocols: [this.protocol],
-      rejectUnauthorized: verify,
+      rejectUnauthorized: verify ?? false,
       checkServerIdentity: (_host, peer) => this.check(peer),
       // SNI names hosts only (RFC 6066 §3).
       ...(isIP(serverName) === 0 && { servername: serverName }),
