@@ -4,5 +4,4 @@ export { BAD, BodyReader, chunksHold, DATA, END, type Framing } from "./framing.
 export { DONE, type Head, type HeadLimits, head, MORE, parseRequest, parseResponse } from "./head.ts";
 export { joined, type Octets, PlainOctets } from "./octets.ts";
 export { MAX_INTERIM, responseFraming, responseLimits } from "./response.ts";
-export { fieldLines, SECRET } from "./lines.ts";
-export { safeValue, safeWord, statusLine } from "./serialise.ts";
+export { fieldLines, safeValue, safeWord, SECRET, statusLine } from "./serialise.ts";
