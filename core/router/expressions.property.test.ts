@@ -35,6 +35,8 @@ const comparisons = fc.constantFrom(
   'http.method == "GET"',
   'http.method == "POST"',
   'http.method != "GET"',
+  'http.method == "GET,POST"',
+  '(http.method == "GET" || http.method == "POST")',
   'http.headers.x_a == "1"',
   'http.headers.x_a == "two"',
   'lower(http.headers.x_a) == "two"',

@@ -105,7 +105,7 @@ export function hintsOf(conditions: readonly Expression[]): Hints {
     } else if (field === "http.method" && !methods) {
       const list = all(comparisons, equalHint);
       if (!list) continue;
-      methods = methodLists.get(list.join(), () => list);
+      methods = methodLists.get(JSON.stringify(list), () => list);
       shown.add(condition);
     } else if (field === "http.path" && !prefixes) {
       prefixes = all(comparisons, pathHint);
