@@ -39,14 +39,14 @@ export const prelude = `
     Object.defineProperty(object, name, { value: guarded, writable: true, configurable: true });
   };
   // These take one step at a time, and the interrupt handler is asked between them.
-  const stepwise = new Set(["constructor", "values", "keys", "entries", "push", "pop", "at"]);
+  const stepwise = new Set(["constructor", "values", "keys", "entries", "push", "pop", "at", "flat", "flatMap"]);
   for (const name of Object.getOwnPropertyNames(Array.prototype)) {
     if (stepwise.has(name)) continue;
     guard(Array.prototype, name, (list, args) => {
       small(list);
       for (let i = 0; i < args.length; i++) {
         if (isArray(args[i])) small(args[i]);
-        else if (name === "concat" && typeof args[i] === "object" && args[i] !== null)
+        else if (name === "concat" && (typeof args[i] === "function" || (typeof args[i] === "object" && args[i] !== null)))
           throw new TypeError("concat is for arrays only");
       }
       return list.length;
@@ -57,25 +57,70 @@ export const prelude = `
     if (count > mostElements) throw new RangeError("the array is too long");
     return count;
   });
-  for (const name of ["indexOf", "lastIndexOf", "includes", "split", "replace", "replaceAll"]) {
-    guard(String.prototype, name, (text, [part]) => {
-      if (String(text).length * String(part).length > mostWork) throw new RangeError("the texts are too long");
-      return String(text).length;
+  // How long the lists inside are is told by walking them only.
+  const define = (object, name, value) =>
+    Object.defineProperty(object, name, { value, writable: true, configurable: true });
+  const spread = (list, depth, out) => {
+    for (let i = 0; i < list.length; i++) {
+      if (!(i in list)) continue;
+      if (depth >= 1 && isArray(list[i])) spread(list[i], depth - 1, out);
+      else out[out.length] = list[i];
+    }
+    return out;
+  };
+  define(Array.prototype, "flat", function flat(depth = 1) {
+    small(this);
+    return spread(this, Number(depth), []);
+  });
+  define(Array.prototype, "flatMap", function flatMap(func, self) {
+    small(this);
+    const out = [];
+    for (let i = 0; i < this.length; i++) if (i in this) spread([apply(func, self, [this[i], i, this])], 1, out);
+    return out;
+  });
+  const { get: sourceOf } = Object.getOwnPropertyDescriptor(RegExp.prototype, "source");
+  const isRegex = (value) => {
+    try {
+      return typeof value === "object" && apply(sourceOf, value, []) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  // What was measured is what is worked on: an object may be another text each time that it is asked.
+  const guardText = (name, check) => {
+    const method = String.prototype[name];
+    define(String.prototype, name, { [name](...args) {
+      if (this === undefined || this === null) throw new TypeError("this is no text");
+      const text = String(this);
+      if (args[0] !== undefined && !isRegex(args[0])) args[0] = String(args[0]);
+      if (check(text, args[0]) > large && isUsedUp()) throw new Error("interrupted");
+      return apply(method, text, args);
+    } }[name]);
+  };
+  for (const name of ["indexOf", "lastIndexOf", "includes", "split", "replace", "replaceAll"])
+    guardText(name, (text, part) => {
+      if (text.length * String(part).length > mostWork) throw new RangeError("the texts are too long");
+      return text.length;
     });
-  }
   for (const name of ["padStart", "padEnd", "normalize", "localeCompare"])
-    guard(String.prototype, name, (text) => {
-      if (String(text).length > 1e6) throw new RangeError("the text is too long");
-      return String(text).length;
+    guardText(name, (text) => {
+      if (text.length > 1e6) throw new RangeError("the text is too long");
+      return text.length;
     });
-  for (const name of ["concat", "slice", "substring", "substr", "toLowerCase", "toUpperCase", "trim"])
-    guard(String.prototype, name, (text) => String(text).length);
-  guard(String.prototype, "repeat", (text, [count]) => String(text).length * count);
+  for (const name of ["concat", "slice", "substring", "substr", "trim", "trimStart", "trimEnd"])
+    guardText(name, (text) => text.length);
+  for (const name of ["toLowerCase", "toUpperCase", "toLocaleLowerCase", "toLocaleUpperCase"])
+    guardText(name, (text) => text.length);
+  guardText("repeat", (text, count) => text.length * count);
+  for (const name of ["encodeURI", "encodeURIComponent", "decodeURI", "decodeURIComponent", "escape", "unescape"])
+    guard(globalThis, name, () => Infinity);
+  guard(Reflect, "ownKeys", () => Infinity);
+  for (const name of ["getOwnPropertyDescriptors", "getOwnPropertySymbols"]) guard(Object, name, () => Infinity);
   for (const name of ["keys", "values", "entries", "assign", "fromEntries", "getOwnPropertyNames", "freeze", "seal"])
     guard(Object, name, () => Infinity);
   guard(JSON, "stringify", (_, [value, replacer]) => {
     if (isArray(replacer)) small(replacer);
-    return typeof value === "object" ? Infinity : 0;
+    return typeof value === "string" ? value.length : Infinity;
   });
   guard(JSON, "parse", (_, [text]) => {
     if (String(text).length > 4e6) throw new RangeError("the text is too long");

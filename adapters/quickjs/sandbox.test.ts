@@ -69,6 +69,11 @@ describe("it is ended", () => {
     ["sorting", "const all = Array.from({ length: 1e5 }); for (;;) all.sort(() => 1)"],
     ["sorting that catches", "const all = Array.from({ length: 1e5 }); for (;;) try { all.sort() } catch {}"],
     ["searching", 'const all = "a".repeat(4e6); for (;;) all.indexOf("b")'],
+    ["long lists in lists", "const all = []; all.length = 2 ** 31; [all].flat()"],
+    ["lists that become long", "[1].flatMap(() => { const all = []; all.length = 2 ** 31; return all })"],
+    ["letters of languages", 'const all = "a".repeat(2e6); for (;;) all.toLocaleLowerCase()'],
+    ["encoding", 'const all = "/".repeat(4e5); for (;;) encodeURIComponent(all)'],
+    ["JSON of texts", 'const all = "a".repeat(2e6); for (;;) JSON.stringify(all)'],
     ["lists out of lists", "for (;;) Array.from({ length: 1e5 })"],
     ["texts out of texts", 'const all = "a".repeat(2e6); for (;;) all.toUpperCase()'],
   ])("%s", async (_, text) => {
@@ -85,6 +90,29 @@ describe("it is ended", () => {
     "new (class extends (async () => {}).constructor {})('1n')",
   ])("there are no BigInts: %s", async (text) => {
     expect(await failure(text)).toMatch("there are no BigInts");
+  });
+
+  test("what is another text each time is asked once", async () => {
+    expect(
+      await told(
+        "(() => { let n = 0; const e = { toString: () => `${n++}a` }; return 'x0a0a'.indexOf(e) + '' + n })()",
+      ),
+    ).toBe("11");
+  });
+
+  test.each([
+    ["[1, [2, [3, , 4]]].flat()", "[1,2,[3,null,4]]"],
+    ["[[1, [2]], 3].flat(Infinity)", "[1,2,3]"],
+    ["[1, 2].flatMap((x) => [x, [x]])", "[1,[1],2,[2]]"],
+    ["'a-b-c'.split('-')", '["a","b","c"]'],
+    ["'a-b-c'.split(/-/, 2)", '["a","b"]'],
+    ["'abc'.split()", '["abc"]'],
+    ["'abc'.slice(1)", '"bc"'],
+    ["'abc'.substring(0, 2).repeat(2).replace(/b/g, (x) => x + x)", '"abbabb"'],
+    ["'a'.padStart(3, '-')", '"--a"'],
+    ["'undefined'.indexOf()", "0"],
+  ])("%s is what it is elsewhere", async (text, expected) => {
+    expect(await told(`JSON.stringify(${text})`)).toBe(expected);
   });
 
   test.each(["'5min' + 'x10n'", "1e3 + Function('return 2')()", "typeof eval + typeof BigInt"])(
@@ -106,6 +134,10 @@ describe("it is ended", () => {
       "[].concat({ length: 2 ** 53 - 1, [Symbol.isConcatSpreadable]: true })",
     ],
     ["a search of megabytes for megabytes", '"a".repeat(4e6).indexOf("a".repeat(2e6) + "b")'],
+    [
+      "a function that is said to be a long list",
+      "const f = () => {}; Object.defineProperty(f, 'length', { value: 2 ** 40 }); f[Symbol.isConcatSpreadable] = true; [].concat(f)",
+    ],
     ["a list of names of that length", "const a = []; a.length = 4e9; JSON.stringify({}, a)"],
   ])("%s, which nothing could interrupt, is refused", async (_, text) => {
     expect(await failure(text)).toMatch(/too long|arrays only/);
