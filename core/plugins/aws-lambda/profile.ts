@@ -26,10 +26,10 @@ const sectionOf = (text: string, title: string): Section => {
 export const fromProfile =
   (environment: Environment): CredentialSource =>
   async () => {
-    const profile = environment.variable("AWS_PROFILE") ?? "default";
+    const profile = environment.variable("AWS_PROFILE") || "default";
     const read = async (variable: string, file: string, title: string): Promise<Section> => {
       const home = environment.variable("HOME");
-      const path = environment.variable(variable) ?? (home && `${home}/.aws/${file}`);
+      const path = environment.variable(variable) || (home && `${home}/.aws/${file}`);
       if (!path) return {};
       return sectionOf(await environment.readText(path).catch(() => ""), title);
     };
