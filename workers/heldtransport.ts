@@ -50,7 +50,10 @@ export class HeldTransport implements Transport {
     // What is no answer of the object is a failure, too.
     asked.then(readHead).then(
       ({ what: answer, rest }) => {
-        if (isOver) return void rest().cancel();
+        if (isOver)
+          return void rest()
+            .cancel()
+            .catch(() => undefined);
         isOver = true;
         const told = answer as HeldAnswer;
         if ("failure" in told) {

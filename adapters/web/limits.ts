@@ -51,7 +51,7 @@ const streamProtocols = new Set(["tcp", "udp", "tls", "tls_passthrough"]);
 const grpcProtocols = new Set(["grpc", "grpcs"]);
 
 const ofRoute = (route: Row): Told[] => {
-  const protocols = route["protocols"] as string[];
+  const protocols = (route["protocols"] ?? []) as string[];
   const found: Told[] = [];
   if (protocols.some((protocol) => streamProtocols.has(protocol)))
     found.push(["refused", `protocols ${protocols.join(", ")}: a Worker has no stream listeners`]);

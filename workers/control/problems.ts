@@ -38,9 +38,9 @@ export class Problems {
   /** Adds a Warning to the answer of a write for everything that is wrong with the row it tells. @see RFC 7234 §5.5 */
   async tell(request: Request, response: Response): Promise<Response> {
     if (this.found.length === 0 || request.method === "GET" || !response.ok) return response;
-    const text = await response.clone().text();
-    if (text === "") return response;
-    const { id } = JSON.parse(text) as { readonly id?: string };
+    if (response.headers.get("content-type")?.startsWith("application/json") !== true) return response;
+    const row: unknown = JSON.parse((await response.clone().text()) || "null");
+    const id = typeof row === "object" && row !== null ? Reflect.get(row, "id") : undefined;
     for (const problem of this.found)
       if (problem.id === id) response.headers.append("Warning", warning(problem));
     return response;
