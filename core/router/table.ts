@@ -1,14 +1,14 @@
 import { Filter } from "./filter.ts";
 import { Packed, mix } from "./packed.ts";
 import { Page } from "./page.ts";
-import { pageBits, spareSlots } from "./slots.ts";
+import { pageBits } from "./cells.ts";
 
 /** Beyond so many keys a table has many pages; up to there one, whose lines lie together. */
 const onePageKeys = 256;
 /** A change of one key at 100,000 copies the values of one of 256 pages of some 400 keys. */
 const manyPages = 1 << pageBits;
 
-const noPages: readonly Page<never>[] = [Page.empty<never>(2)];
+const noPages: readonly Page<never>[] = [Page.empty<never>(0)];
 
 /** For keys that come as text: look-ups never wait, so they don't overlap. */
 const scratch = new Packed();
@@ -74,11 +74,12 @@ export class TableEditor<V> {
   private readonly owned = new Uint8Array(manyPages);
   /** Stem and length of each new key, for the filter. */
   private readonly added: number[] = [];
-  private readonly firstSlots: number;
+  /** Keys that a new page has room for. */
+  private readonly firstRoom: number;
   private size: number;
 
   constructor(table: Table<V>, growth: number) {
-    this.firstSlots = 2 ** Math.max(1, Math.ceil(Math.log2((growth * spareSlots) / manyPages)));
+    this.firstRoom = Math.ceil((growth * 9) / 8 / manyPages) + 1;
     this.before = table;
     this.pages = table.pages.slice();
     this.size = table.size;
@@ -110,7 +111,7 @@ export class TableEditor<V> {
     const page = this.pages[at]!;
     if (this.owned[at] === 1) return page;
     this.owned[at] = 1;
-    return (this.pages[at] = page.count === 0 ? Page.empty(this.firstSlots) : page.copy());
+    return (this.pages[at] = page.count === 0 ? Page.empty(this.firstRoom) : page.copy());
   }
 
   /** The same, with room for one key more. */
