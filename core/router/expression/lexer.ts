@@ -24,7 +24,8 @@ function measure(pattern: RegExp, source: string, position: number): number {
 function skipBlanks(source: string, position: number): number {
   let at = position;
   while (source.charCodeAt(at) === space) at++;
-  return at + measure(blank, source, at);
+  const code = source.charCodeAt(at);
+  return code > space && code < 128 ? at : at + measure(blank, source, at);
 }
 
 /** Without escapes a string is a part of its source, which the route keeps anyway, and takes no memory of its own. */
