@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { openWorld, type World } from "../acceptance/world.ts";
-import { median } from "./process.ts";
+import { latencyAt } from "./latency.ts";
+import { hasProgram, median, pin } from "./process.ts";
 
 export interface DatabaseResult {
   readonly what: string;
@@ -11,6 +11,7 @@ export interface DatabaseResult {
 }
 
 const writesPerSecond = 50;
+const requestsPerSecond = 4_000;
 const range = <T>(count: number, make: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
@@ -43,29 +44,6 @@ const listing = async ({ adminPort }: World): Promise<readonly number[]> => {
   return times;
 };
 
-interface Served {
-  readonly p99Us: number;
-  readonly failures: number;
-}
-
-/** Four connections without pause, by wrk. */
-const proxying = async ({ proxyPort }: World, seconds: number): Promise<Served> => {
-  const url = `http://127.0.0.1:${proxyPort}/t0`;
-  const child = spawn("wrk", ["--latency", "-t1", "-c4", `-d${seconds}s`, url], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let text = "";
-  child.stdout.on("data", (bytes: Buffer) => (text += bytes.toString()));
-  await new Promise((resolve) => child.once("close", resolve));
-  const [, time = "NaN", unit = "us"] = /99%\s+([\d.]+)(us|ms|s)/.exec(text) ?? [];
-  const broken = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text) ?? [];
-  const refused = /Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? "0";
-  return {
-    p99Us: Number(time) * { us: 1, ms: 1_000, s: 1_000_000 }[unit as "us" | "ms" | "s"],
-    failures: [refused, ...broken.slice(1)].reduce((sum, count) => sum + Number(count), 0),
-  };
-};
-
 /** Changes consumers and routes evenly until `isOver` says so. @returns How many writes. */
 const writing = async ({ adminPort }: World, isOver: () => boolean): Promise<number> => {
   const writes: Promise<void>[] = [];
@@ -94,9 +72,46 @@ const writing = async ({ adminPort }: World, isOver: () => boolean): Promise<num
   return writes.length;
 };
 
+/**
+ * The p99 of requests to a gateway with one worker, without and with writes, in turns; and that of nginx, which knows nothing
+ * of them, on the same processor: what one process does to another there. The load and who writes are on processor 0.
+ */
+const besideWrites = async (
+  world: World,
+  nginxPort: number,
+  rounds: number,
+  seconds: number,
+): Promise<DatabaseResult[]> => {
+  pin(world.pid(), [1]);
+  pin(process.pid, [0]);
+  const targets = [
+    { name: "sallyport", url: `http://127.0.0.1:${world.proxyPort}/t0` },
+    { name: "nginx", url: `http://127.0.0.1:${nginxPort}/` },
+  ].map((target) => ({ ...target, quiet: [] as number[], busy: [] as number[] }));
+  const p99Ms = async (url: string): Promise<number> =>
+    (await latencyAt(url, requestsPerSecond, seconds)).p99Ms;
+  let writes = 0;
+  for (let round = 0; round < rounds; round++)
+    for (const { url, quiet, busy } of targets) {
+      quiet.push(await p99Ms(url));
+      let isOver = false;
+      const measured = p99Ms(url).finally(() => (isOver = true));
+      writes += await writing(world, () => isOver);
+      busy.push(await measured);
+    }
+  return [
+    { what: "writes while proxying", measured: writes / (rounds * targets.length * seconds), unit: "1/s" },
+    ...targets.flatMap(({ name, quiet, busy }) => [
+      { what: `${name}: p99 of ${requestsPerSecond} requests/s`, measured: median(quiet), unit: "ms" },
+      { what: `${name}: the same beside writes`, measured: median(busy), unit: "ms" },
+    ]),
+  ];
+};
+
 /** What the Admin API's users wait for on SQLite, and what its writes do to requests. */
 export const benchDatabase = async (
   upstreamPort: number,
+  nginxPort: number,
   rounds: number,
   seconds: number,
 ): Promise<DatabaseResult[]> => {
@@ -108,22 +123,10 @@ export const benchDatabase = async (
     const importSeconds = await importing(world, entities);
     const { code, stderr } = await world.sallyport("start");
     if (code !== 0) throw new Error(stderr);
-    await proxying(world, seconds);
-    const quiet: Served[] = [];
-    const busy: Served[] = [];
-    let writes = 0;
-    for (let round = 0; round < rounds; round++) {
-      quiet.push(await proxying(world, seconds));
-      let isOver = false;
-      const load = proxying(world, seconds).finally(() => (isOver = true));
-      writes += await writing(world, () => isOver);
-      busy.push(await load);
-    }
+    const beside = hasProgram("vegeta") ? await besideWrites(world, nginxPort, rounds, seconds) : [];
     await importing(world, keyed(100_000, "many"));
     await listing(world);
     const pages = await listing(world);
-    const p99Us = (served: readonly Served[]): number => median(served.map((one) => one.p99Us));
-    const failures = [...quiet, ...busy].reduce((sum, one) => sum + one.failures, 0);
     return [
       { what: "9,999 entities imported", measured: importSeconds, unit: "s" },
       {
@@ -132,15 +135,7 @@ export const benchDatabase = async (
         unit: "ms",
       },
       { what: "the last ten", measured: median(pages.slice(-11, -1)), unit: "ms" },
-      { what: "writes while proxying", measured: writes / (rounds * seconds), unit: "1/s" },
-      { what: "requests that failed", measured: failures, unit: "" },
-      { what: "p99 of requests without writes", measured: p99Us(quiet), unit: "us" },
-      { what: "with writes", measured: p99Us(busy), unit: "us" },
-      {
-        what: "the ratio of the two",
-        measured: median(busy.map((one, i) => one.p99Us / quiet[i]!.p99Us)),
-        unit: "",
-      },
+      ...beside,
     ];
   } finally {
     await world.end();

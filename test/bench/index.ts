@@ -125,14 +125,14 @@ const compare = async (): Promise<void> => {
         requests,
         rounds,
         seconds,
-        ({ pid, port }) => {
+        async ({ pid, port }) => {
           if (!hasProgram("vegeta")) return;
           const targets = [
             { name: "upstream", url: url(upstreamPort, "/") },
             { name: "nginx", url: url(nginxPort, "/") },
             { name: "sallyport", url: url(port, "/open") },
           ];
-          latencies = benchLatency(pid, targets, rounds, seconds);
+          latencies = await benchLatency(pid, targets, rounds, seconds);
         },
       );
       table(ratios);
@@ -145,7 +145,9 @@ const compare = async (): Promise<void> => {
     }
     if (only === "" || only === "database") {
       console.log("SQLite:");
-      table(await benchDatabase(upstreamPort, rounds, seconds));
+      table(await benchDatabase(upstreamPort, nginxPort, rounds, seconds));
+      if (!hasProgram("vegeta"))
+        console.log("What writes do to requests needs vegeta (github.com/tsenart/vegeta).");
     }
     if (only === "" || only === "edge") {
       console.log("Edge, CPU microseconds a request beside a bare fetch Worker:");

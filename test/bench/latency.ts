@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { buffer } from "node:stream/consumers";
 import { load } from "./process.ts";
 
 export interface Latency {
@@ -17,16 +18,27 @@ interface Quantiles {
   readonly p99Ms: number;
 }
 
-/** Times of requests that are sent evenly, each when its time has come, whatever became of those before. */
-const quantilesOf = (url: string, requestsPerSecond: number, seconds: number): Quantiles => {
+const outputOf = async (command: string, args: readonly string[], input: Buffer): Promise<Buffer> => {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.end(input);
+  return buffer(child.stdout);
+};
+
+/**
+ * Times of requests that are sent evenly, each when its time has come, whatever became of those before.
+ *
+ * @throws When one of them fails.
+ */
+export const latencyAt = async (
+  url: string,
+  requestsPerSecond: number,
+  seconds: number,
+): Promise<Quantiles> => {
   const limits = ["-connections", connections, "-max-connections", connections, "-max-workers", connections];
   const attack = ["attack", `-rate=${requestsPerSecond}`, `-duration=${seconds}s`, ...limits];
-  const { stdout: results } = spawnSync("taskset", ["-c", "0", "vegeta", ...attack], {
-    input: `GET ${url}`,
-    maxBuffer: 1 << 28,
-  });
-  const { stdout } = spawnSync("vegeta", ["report", "-type=json"], { input: results, encoding: "utf8" });
-  const { latencies, success } = JSON.parse(stdout) as {
+  const results = await outputOf("taskset", ["-c", "0", "vegeta", ...attack], Buffer.from(`GET ${url}`));
+  const report = await outputOf("vegeta", ["report", "-type=json"], results);
+  const { latencies, success } = JSON.parse(report.toString()) as {
     latencies: { "50th": number; "99th": number };
     success: number;
   };
@@ -40,22 +52,22 @@ const quantilesOf = (url: string, requestsPerSecond: number, seconds: number): Q
  *
  * @param targets The first is the upstream, the last one the gateway.
  */
-export const benchLatency = (
+export const benchLatency = async (
   gatewayPid: number,
   targets: readonly { readonly name: string; readonly url: string }[],
   rounds: number,
   seconds: number,
-): Latency[] => {
+): Promise<Latency[]> => {
   const full = load(gatewayPid, targets.at(-1)!.url, 2).requestsPerSecond;
   const requestsPerSecond = Math.round(full / 2);
   const quantiles = targets.map(() => ({ p50Ms: Number.POSITIVE_INFINITY, p99Ms: Number.POSITIVE_INFINITY }));
   for (let round = 0; round < rounds; round++)
-    targets.forEach(({ url }, i) => {
-      const { p50Ms, p99Ms } = quantilesOf(url, requestsPerSecond, seconds);
+    for (const [i, { url }] of targets.entries()) {
+      const { p50Ms, p99Ms } = await latencyAt(url, requestsPerSecond, seconds);
       const least = quantiles[i]!;
       least.p50Ms = Math.min(least.p50Ms, p50Ms);
       least.p99Ms = Math.min(least.p99Ms, p99Ms);
-    });
+    }
   return targets.map(({ name }, i) => ({
     name,
     requestsPerSecond,

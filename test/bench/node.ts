@@ -69,7 +69,7 @@ export const benchNode = async (
   rounds: number,
   seconds: number,
   /** What else is measured while it runs. */
-  also: (gateway: { pid: number; port: number }) => void = () => {},
+  also: (gateway: { pid: number; port: number }) => Promise<void> = async () => {},
 ): Promise<NodeResult[]> => {
   const [port, adminPort] = (await freePorts(2)) as [number, number];
   const child = await startGateway(document, port, adminPort, 1);
@@ -100,7 +100,7 @@ export const benchNode = async (
         medianLatencyRatio: ratioOf(({ medianUs }) => medianUs),
       });
     }
-    also({ pid, port });
+    await also({ pid, port });
   } finally {
     child.kill("SIGTERM");
     await new Promise((resolve) => child.once("exit", resolve));
