@@ -12,15 +12,23 @@ export default {
   },
 };`;
 
-/**
- * The same with as many fields added each way as the gateway adds, and a deadline until the head: the least that a
- * gateway with Kong's fields can cost here.
- */
-const withFields = (upstreamPort: number): string => `
-const id = "0123456789abcdef0123456789abcdef";
-const asked = ["x-real-ip", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port",
-  "x-forwarded-path", "via", "x-kong-request-id"];
+/** What the gateway adds to each request and to each answer. */
+const asked = ["x-real-ip", "via", "x-kong-request-id"].concat(
+  ["for", "proto", "host", "port", "path", "prefix"].map((name) => `x-forwarded-${name}`),
+);
 const answered = ["via", "x-kong-upstream-latency", "x-kong-proxy-latency", "x-kong-request-id"];
+
+/**
+ * The same with the fields added that the gateway adds, and a deadline until the head: the least that a gateway with Kong's
+ * fields can cost here.
+ */
+const withFields = (
+  upstreamPort: number,
+  { upstreamFields = [], clientFields = [] }: EdgeRequest,
+): string => `
+const id = "0123456789abcdef0123456789abcdef";
+const asked = ${JSON.stringify([...asked, ...upstreamFields])};
+const answered = ${JSON.stringify([...answered, ...clientFields])};
 const add = (headers, from, own) => {
   from.forEach((value, name) => headers.append(name, value));
   for (const name of own) headers.append(name, id);
@@ -68,7 +76,9 @@ export interface EdgeResult {
   readonly bareUs: number;
   readonly sallyportUs: number;
   readonly ratio: number;
-  /** CPU over that of a Worker that only adds the same fields. */
+  /** The same of a Worker that only adds the same fields. */
+  readonly fieldsRatio: number;
+  /** CPU over that of it. */
   readonly overFields: number;
 }
 
@@ -78,6 +88,10 @@ export interface EdgeRequest {
   readonly headers?: string[];
   /** Counts rate limits of all isolates together; else each isolate counts by itself. */
   readonly isExact?: boolean;
+  /** Fields that plugins add to the request. */
+  readonly upstreamFields?: readonly string[];
+  /** Fields that plugins add to the answer. */
+  readonly clientFields?: readonly string[];
 }
 
 /** CPU a request of the Worker over that of a bare fetch Worker. */
@@ -105,10 +119,13 @@ export const benchEdge = async (
     return one;
   };
   const plain = await begun({ "index.js": { type: "esm", contents: bare(upstreamPort) } });
-  const fields = await begun({ "index.js": { type: "esm", contents: withFields(upstreamPort) } });
   const [alone, exact] = [await gateway("isolate"), await gateway()];
   const results: EdgeResult[] = [];
-  for (const { name, path, headers = [], isExact = false } of requests) {
+  for (const request of requests) {
+    const { name, path, headers = [], isExact = false } = request;
+    const fields = await begun({
+      "index.js": { type: "esm", contents: withFields(upstreamPort, request) },
+    });
     const { pid, url } = isExact ? exact : alone;
     const rows: [number, number, number][] = [];
     load(plain.pid, `${plain.url}/`, 2, { headers });
@@ -126,9 +143,11 @@ export const benchEdge = async (
       bareUs: median(rows.map(([a]) => a)),
       sallyportUs: median(rows.map(([, b]) => b)),
       ratio: median(rows.map(([a, b]) => b / a)),
+      fieldsRatio: median(rows.map(([a, , c]) => c / a)),
       overFields: median(rows.map(([, b, c]) => b / c)),
     });
+    await fields.miniflare.dispose();
   }
-  await Promise.all([plain, fields, alone, exact].map(({ miniflare }) => miniflare.dispose()));
+  await Promise.all([plain, alone, exact].map(({ miniflare }) => miniflare.dispose()));
   return results;
 };

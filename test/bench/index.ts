@@ -69,11 +69,18 @@ const edgeDocument = {
     },
   ],
 };
+const keyFields = { upstreamFields: ["x-consumer-id", "x-consumer-username", "x-credential-identifier"] };
+const limitFields = {
+  ...keyFields,
+  clientFields: ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"].concat(
+    ["limit", "remaining"].map((name) => `x-ratelimit-${name}-year`),
+  ),
+};
 const edgeRequests = [
   { name: "proxy, 100 routes", path: "/open" },
-  { name: "+ key-auth", path: "/private", headers },
-  { name: "+ rate-limiting, each isolate", path: "/limited", headers },
-  { name: "+ rate-limiting, exact", path: "/limited", headers, isExact: true },
+  { name: "+ key-auth", path: "/private", headers, ...keyFields },
+  { name: "+ rate-limiting, each isolate", path: "/limited", headers, ...limitFields },
+  { name: "+ rate-limiting, exact", path: "/limited", headers, isExact: true, ...limitFields },
 ];
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
