@@ -32,7 +32,7 @@ import { clientAddress } from "./proxy/realip.ts";
 import { Prober } from "./proxy/prober.ts";
 import { RouteTarget, type Snapshot } from "./proxy/snapshot.ts";
 import type { GatewayOptions, GatewayPorts } from "./proxy/world.ts";
-import { serviceTls } from "./proxy/tls.ts";
+import { noTerms, type ServiceTerms, serviceTerms } from "./proxy/tls.ts";
 import { type HealthChange, Upstreams } from "./proxy/upstreams.ts";
 import { createRouter, type Explanation, type RouteRequest, type RouterFlavor } from "./router/index.ts";
 import { type RowChange, Rows, type Tables } from "./store/rows.ts";
@@ -107,7 +107,7 @@ class CompiledGateway implements Gateway {
       random: ports.random,
       board: ports.board,
       dns: ports.dns,
-      keepsOwnNames: ports.transport.keepsOwnNames === true,
+      transport: ports.transport,
       logger: ports.logger,
       onHealthChange: options.onHealthChange,
     });
@@ -304,16 +304,17 @@ class CompiledGateway implements Gateway {
   private *routes(routes: Iterable<Row>, rows: Rows, planner: Planner) {
     const find = (entity: string, id: string): Row | undefined =>
       withSecrets(rows.byId(entity, id), (reference) => this.instances.secretOf(reference, rows));
-    const terms = new Map<string, ReturnType<typeof serviceTls>>();
+    const known = new Map<string, ServiceTerms>();
     for (const row of routes) {
       const route = row as Row & RouteRow;
       const serviceId = route.service?.id;
       const service =
         serviceId === undefined ? undefined : (rows.byId("services", serviceId) as Row & ServiceRow);
       if (service?.enabled === false) continue;
-      if (service !== undefined && !terms.has(service.id)) terms.set(service.id, serviceTls(service, find));
-      const tls = service === undefined ? undefined : terms.get(service.id);
-      const target = new RouteTarget(route, service, planner.plan(route.id, serviceId ?? ""), tls);
+      if (service !== undefined && !known.has(service.id))
+        known.set(service.id, serviceTerms(service, find, this.ports.transport));
+      const terms = service === undefined ? noTerms : known.get(service.id)!;
+      const target = new RouteTarget(route, service, planner.plan(route.id, serviceId ?? ""), terms);
       yield { route, service, value: target };
     }
   }

@@ -8,7 +8,6 @@ import {
 import { MemorySharedDict } from "../adapters/memory/index.ts";
 import {
   FetchTransport,
-  limitOf,
   webClock,
   WebFetcher,
   webRandom,
@@ -137,7 +136,6 @@ export class Isolate {
         transport: new EdgeTransport(
           new FetchTransport(cloudflareFetch),
           env.UPSTREAMS === undefined ? new SocketTransport() : new HeldTransport(env.UPSTREAMS),
-          limitOf,
         ),
       },
       {

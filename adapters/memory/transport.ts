@@ -7,6 +7,7 @@ import {
   type UpstreamFailureCode,
   type UpstreamListener,
   type UpstreamRequest,
+  type UpstreamTls,
 } from "../../core/index.ts";
 
 /** What an upstream in memory got. */
@@ -28,7 +29,9 @@ const maxBodyBytes = 16 * 1024 * 1024;
 /** Upstreams in memory. They read a request to its end, then answer as `answer` says. */
 export class MemoryTransport implements Transport {
   readonly canSetHost = true;
-  readonly hasHttp2 = true;
+  hasHttp2 = true;
+  /** Default: TLS on any terms. */
+  tlsLimit: (tls: UpstreamTls) => string | undefined = () => undefined;
   readonly sent: SentRequest[] = [];
   cancelled = 0;
   /** Called for each try. Default: 200 with an empty body. */

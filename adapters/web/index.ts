@@ -3,7 +3,7 @@ export { toBodyInit, WebBody } from "./body.ts";
 export { webClock } from "./clock.ts";
 export { HttpsDnsTransport } from "./doh.ts";
 export { WebFetcher } from "./fetcher.ts";
-export { limitOf, nameOf, type PlatformProblem, platformProblems } from "./limits.ts";
+export { nameOf, type PlatformProblem, platformProblems } from "./limits.ts";
 export { ConsoleLogger } from "./logger.ts";
 export { webRandom } from "./random.ts";
 export { serve, type ServePlatform } from "./server.ts";

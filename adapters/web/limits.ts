@@ -1,4 +1,4 @@
-import type { Row, Tables, UpstreamAddress, UpstreamRequest } from "../../core/index.ts";
+import type { Row, Tables } from "../../core/index.ts";
 
 /** Something that a platform of fetch, as Workers are, does otherwise than a configuration wants. */
 export interface PlatformProblem {
@@ -24,21 +24,12 @@ interface TlsTerms {
 }
 
 /** What the platform can't do of TLS. A wish that it would not follow would leave another kind of trust than is meant. */
-const tlsLimit = ({ certificate, verify, verifyDepth, roots }: TlsTerms): string | undefined => {
+export const tlsLimit = ({ certificate, verify, verifyDepth, roots }: TlsTerms): string | undefined => {
   if (certificate) return "client_certificate: Workers show upstreams no certificate";
   const isOtherwise = verify === false || Boolean(roots) || typeof verifyDepth === "number";
   return isOtherwise
     ? "tls_verify false, tls_verify_depth, ca_certificates: the platform verifies by its own list"
     : undefined;
-};
-
-/** Why a request can't be sent as it is meant; undefined when it can. */
-export const limitOf = (
-  { tls }: UpstreamAddress,
-  { httpVersion }: Pick<UpstreamRequest, "httpVersion">,
-): string | undefined => {
-  if (httpVersion === "2") return noHttp2;
-  return tls === undefined ? undefined : tlsLimit(tls);
 };
 
 /** Addresses that the platform does not connect to. @see RFC 1918, RFC 6890 */

@@ -9,6 +9,7 @@ import type {
 } from "../../core/index.ts";
 import { type FixedLength, toBodyInit, WebBody } from "./body.ts";
 import { flatHeaders, lengthOf } from "./fields.ts";
+import { tlsLimit } from "./limits.ts";
 
 /** What a platform's fetch has beyond the standard. */
 export interface FetchPlatform {
@@ -64,6 +65,7 @@ const failureCode = (error: unknown): UpstreamFailureCode => {
 export class FetchTransport implements Transport {
   readonly canSetHost = false;
   readonly hasHttp2 = false;
+  readonly tlsLimit = tlsLimit;
   private readonly platform: FetchPlatform;
 
   constructor(platform: FetchPlatform) {

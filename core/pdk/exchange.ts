@@ -28,6 +28,8 @@ export interface UpstreamTarget {
   hostHeader: string | undefined;
   /** How to speak TLS to it; undefined for plain text. */
   tls: UpstreamTls | undefined;
+  /** Why the platform can't send there as it is configured; undefined when it can. */
+  readonly limit: string | undefined;
   /** Tries beyond the first. */
   retries: number;
   connectTimeoutMs: number;

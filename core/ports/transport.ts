@@ -72,9 +72,7 @@ export type UpstreamFailureCode =
   | "read_timeout"
   | "connection_closed"
   | "invalid_response"
-  | "not_possible"
-  /** The platform does not do what is configured: nothing was tried. */
-  | "unsupported";
+  | "not_possible";
 
 export interface UpstreamFailure {
   readonly code: UpstreamFailureCode;
@@ -108,6 +106,11 @@ export interface Transport {
   readonly keepsOwnNames?: boolean;
   /** False where HTTP/2, and so gRPC, can't be spoken to upstreams. */
   readonly hasHttp2: boolean;
+  /**
+   * Why TLS can't be spoken on these terms; undefined when it can. Asked when a configuration is made: `send` never gets
+   * terms that have a limit. Default: none has.
+   */
+  tlsLimit?(tls: UpstreamTls): string | undefined;
   /** Never throws: failures go to the listener. */
   send(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall;
   /** Closes idle connections; those in use end with their exchange. */

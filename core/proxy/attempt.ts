@@ -29,7 +29,6 @@ const errorOf: Readonly<Record<UpstreamFailureCode, ErrorCode>> = {
   connection_closed: "upstream_unreachable",
   invalid_response: "upstream_invalid",
   not_possible: "upstream_invalid",
-  unsupported: "unsupported",
 };
 
 // Once a byte went out, repeating these may do the work twice (nginx: non_idempotent).

@@ -35,11 +35,13 @@ export interface ProbeTerms {
 const isSecure = (type: string): boolean => type === "https" || type === "grpcs";
 const isGrpc = (type: string): boolean => type === "grpc" || type === "grpcs";
 
-/** Whether checks of a type can be made here. */
+/** Whether checks can be made here. @param tls How they speak it; undefined for plain text. */
 export const isProbeable = (
   type: string,
+  tls: UpstreamTls | undefined,
   { dialer, transport }: Pick<ProbePorts, "dialer" | "transport">,
 ): boolean => {
+  if (tls !== undefined && transport.tlsLimit?.(tls) !== undefined) return false;
   if (isGrpc(type)) return transport.hasHttp2;
   return type === "http" || type === "https" || (type === "tcp" && dialer !== undefined);
 };
@@ -53,7 +55,7 @@ export class ProbeTls {
     this.terms = terms;
   }
 
-  to({ hostname }: Address): UpstreamTls | undefined {
+  to({ hostname }: Pick<Address, "hostname">): UpstreamTls | undefined {
     const { checks, hostHeader, certificate } = this.terms;
     if (!isSecure(checks.type)) return undefined;
     const serverName = checks.https_sni ?? hostHeader ?? hostname;

@@ -37,12 +37,12 @@ export class Prober {
     const cancels: Cancel[] = [];
     this.running.set(member, cancels);
     if (checks === undefined || !(checks.healthy.interval > 0 || checks.unhealthy.interval > 0)) return;
-    if (!isProbeable(checks.type, this.ports)) {
+    const terms: ProbeTerms = { checks, certificate, hostHeader: row.host_header ?? undefined };
+    const tls = new ProbeTls(terms);
+    if (!isProbeable(checks.type, tls.to({ hostname: row.name }), this.ports)) {
       this.ports.logger.log("warn", `upstream ${row.name}: ${checks.type} checks can't be made here`);
       return;
     }
-    const terms: ProbeTerms = { checks, certificate, hostHeader: row.host_header ?? undefined };
-    const tls = new ProbeTls(terms);
     const sides = [
       [true, checks.healthy.interval],
       [false, checks.unhealthy.interval],

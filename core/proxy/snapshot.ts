@@ -2,8 +2,8 @@ import type { UpstreamTarget } from "../pdk/exchange.ts";
 import type { RouteRow, ServiceRow } from "../entities/rows.ts";
 import type { Plan } from "../pipeline/plan.ts";
 import type { Planner } from "../pipeline/planner.ts";
-import type { UpstreamTls } from "../ports/transport.ts";
 import type { Router } from "../router/index.ts";
+import type { ServiceTerms } from "./tls.ts";
 
 /** A route compiled with all that its requests need. */
 export class RouteTarget {
@@ -15,10 +15,10 @@ export class RouteTarget {
   /** A method of gRPC is called by the path as it came: what routes strip is no part of a name. */
   readonly keepsPath: boolean;
 
-  private readonly tls: UpstreamTls | undefined;
+  private readonly terms: ServiceTerms;
 
-  constructor(route: RouteRow, service: ServiceRow | undefined, plan: Plan, tls: UpstreamTls | undefined) {
-    this.tls = tls;
+  constructor(route: RouteRow, service: ServiceRow | undefined, plan: Plan, terms: ServiceTerms) {
+    this.terms = terms;
     this.route = route;
     this.service = service;
     this.plan = plan;
@@ -37,7 +37,8 @@ export class RouteTarget {
       port: service.port,
       path,
       hostHeader: undefined,
-      tls: this.tls,
+      tls: this.terms.tls,
+      limit: this.terms.limit,
       retries: service.retries,
       connectTimeoutMs: service.connect_timeout,
       writeTimeoutMs: service.write_timeout,

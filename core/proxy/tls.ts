@@ -1,6 +1,6 @@
 import type { ServiceRow } from "../entities/rows.ts";
 import type { Row } from "../ports/directory.ts";
-import type { UpstreamTls } from "../ports/transport.ts";
+import type { Transport, UpstreamTls } from "../ports/transport.ts";
 
 const isSecure = (protocol: string): boolean =>
   protocol === "https" || protocol === "grpcs" || protocol === "tls";
@@ -11,12 +11,8 @@ type ClientCertificate = NonNullable<UpstreamTls["certificate"]>;
 export const certificateOf = (row: Row | undefined): UpstreamTls["certificate"] =>
   row === undefined ? undefined : { chain: String(row["cert"]), key: String(row["key"]) };
 
-/**
- * How to speak TLS to a service; undefined when it is spoken to in plain text.
- *
- * @param find Looks up certificates that are part of the configuration.
- */
-export const serviceTls = (
+/** How to speak TLS to a service; undefined when it is spoken to in plain text. */
+const serviceTls = (
   service: ServiceRow,
   find: (entity: string, id: string) => Row | undefined,
 ): UpstreamTls | undefined => {
@@ -34,6 +30,33 @@ export const serviceTls = (
       ? certificateOf(find("certificates", service.client_certificate.id))
       : undefined,
   };
+};
+
+/** On which terms a service is spoken to. */
+export interface ServiceTerms {
+  /** Undefined for plain text. */
+  readonly tls: UpstreamTls | undefined;
+  /** Why the platform can't do that; undefined when it can. */
+  readonly limit: string | undefined;
+}
+
+/** For routes without a service. */
+export const noTerms: ServiceTerms = { tls: undefined, limit: undefined };
+
+/**
+ * What a service asks of TLS and of HTTP, judged by what sends to it.
+ *
+ * @param find Looks up certificates that are part of the configuration.
+ */
+export const serviceTerms = (
+  service: ServiceRow,
+  find: (entity: string, id: string) => Row | undefined,
+  transport: Pick<Transport, "hasHttp2" | "tlsLimit">,
+): ServiceTerms => {
+  const tls = serviceTls(service, find);
+  const isGrpc = service.protocol === "grpc" || service.protocol === "grpcs";
+  if (isGrpc && !transport.hasHttp2) return { tls, limit: "HTTP/2 can't be spoken to upstreams here" };
+  return { tls, limit: tls && transport.tlsLimit?.(tls) };
 };
 
 const maxNames = 1000;

@@ -8,7 +8,7 @@ import type { Row } from "../ports/directory.ts";
 import type { HealthBoard } from "../ports/healthboard.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
-import type { UpstreamFailureCode, UpstreamTls } from "../ports/transport.ts";
+import type { Transport, UpstreamFailureCode, UpstreamTls } from "../ports/transport.ts";
 import { whenReady } from "../ready.ts";
 import { ipVersion } from "../schema/address.ts";
 import type { Rows } from "../store/rows.ts";
@@ -36,8 +36,8 @@ export interface UpstreamsPorts {
   readonly logger: Pick<Logger, "log">;
   /** Undefined where the transport resolves names. */
   readonly dns: DnsClient | undefined;
-  /** As of the transport. */
-  readonly keepsOwnNames: boolean;
+  /** What sends to the addresses. */
+  readonly transport: Pick<Transport, "keepsOwnNames" | "tlsLimit">;
   /** Told when traffic made an address change sides: other workers should know. */
   readonly onHealthChange: ((change: HealthChange) => void) | undefined;
 }
@@ -49,6 +49,8 @@ export interface Member {
   readonly resolution: Resolution | undefined;
   /** What is shown to targets that ask for a client certificate. */
   readonly certificate: UpstreamTls["certificate"];
+  /** Why it can't be shown here; undefined when it can. */
+  readonly limit: string | undefined;
   /** What the group was made of, to see whether it is still the same. */
   readonly source: string;
 }
@@ -58,6 +60,15 @@ const timeouts: ReadonlySet<UpstreamFailureCode> = new Set([
   "read_timeout",
   "write_timeout",
 ]);
+
+/** TLS of which nobody asks anything. */
+const anyTls: UpstreamTls = {
+  serverName: "",
+  verify: undefined,
+  verifyDepth: undefined,
+  roots: undefined,
+  certificate: undefined,
+};
 
 const noPassive = {
   healthy: { successes: 0, http_statuses: [] },
@@ -100,7 +111,10 @@ export class Upstreams implements Balancer {
       const source = JSON.stringify([{ ...row, created_at: 0, updated_at: 0 }, own, certificate]);
       const before = this.members.get(row.name);
       if (before?.source === source) members.set(row.name, before);
-      else members.set(row.name, { row, source, certificate, ...this.compile(row, own, before?.group) });
+      else {
+        const limit = certificate && this.ports.transport.tlsLimit?.({ ...anyTls, certificate });
+        members.set(row.name, { row, source, certificate, limit, ...this.compile(row, own, before?.group) });
+      }
     }
     return () => this.swap(members);
   }
@@ -134,7 +148,9 @@ export class Upstreams implements Balancer {
 
   /** Whether the addresses of a target's name are the balancer's to choose among. */
   private isResolved(name: string, { host_header: hostHeader }: UpstreamRow): boolean {
-    return !this.ports.keepsOwnNames || isServiceName(name) || (hostHeader ?? name) !== name;
+    return (
+      this.ports.transport.keepsOwnNames !== true || isServiceName(name) || (hostHeader ?? name) !== name
+    );
   }
 
   private swap(members: Map<string, Member>): void {
@@ -153,6 +169,13 @@ export class Upstreams implements Balancer {
     failed: readonly Peer[],
   ): Peer | ErrorCode | Promise<Peer | ErrorCode> {
     const member = this.members.get(target.host);
+    const limit = target.limit ?? (target.tls && member?.limit);
+    if (limit !== undefined) {
+      this.ports.logger.log("error", `${target.host} can't be reached as it is configured: ${limit}`, {
+        requestId: exchange.id,
+      });
+      return "unsupported";
+    }
     if (member === undefined) return this.direct(exchange, target, failed);
     const avoided =
       failed.length === 0 ? undefined : new Set(failed.flatMap(({ chosen }) => chosen?.address ?? []));
@@ -212,10 +235,10 @@ export class Upstreams implements Balancer {
     hostname: string,
     failed: readonly Peer[],
   ): SocketAddress | DnsFailure | Promise<SocketAddress | DnsFailure> {
-    const { dns, keepsOwnNames } = this.ports;
+    const { dns, transport } = this.ports;
     if (dns === undefined) return place;
     const { host, port, isLate } = place;
-    if (keepsOwnNames) {
+    if (transport.keepsOwnNames === true) {
       if (exchange.request.isWebSocketUpgrade) return dns.toname(isLate ? host : place.hostname, port);
       const asked = hostFor(exchange, target, { host: hostname, address: place });
       const isOwn = asked.toLowerCase() === hostOf(target.scheme, host, port).toLowerCase();
@@ -243,8 +266,7 @@ export class Upstreams implements Balancer {
   }
 
   report({ chosen }: Peer, outcome: number | UpstreamFailureCode, latencyMs: number): void {
-    // What was not tried says nothing of an address.
-    if (chosen === undefined || outcome === "unsupported") return;
+    if (chosen === undefined) return;
     const { upstream, address } = chosen;
     if (typeof outcome === "number") sampleLatency(address, latencyMs, this.ports.clock.monotonicMs());
     const report =

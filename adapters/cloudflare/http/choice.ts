@@ -4,6 +4,7 @@ import type {
   UpstreamCall,
   UpstreamListener,
   UpstreamRequest,
+  UpstreamTls,
 } from "../../../core/index.ts";
 
 const ipv4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
@@ -39,21 +40,18 @@ export class EdgeTransport implements Transport {
   readonly hasHttp2 = false;
   private readonly fetching: Transport;
   private readonly sockets: Transport;
-  private readonly limitOf: (address: UpstreamAddress, request: UpstreamRequest) => string | undefined;
 
-  /** @param limitOf Why a request can't be sent as it is meant. */
-  constructor(fetching: Transport, sockets: Transport, limitOf: EdgeTransport["limitOf"]) {
-    this.limitOf = limitOf;
+  constructor(fetching: Transport, sockets: Transport) {
     this.fetching = fetching;
     this.sockets = sockets;
   }
 
+  /** Of both: what the platform does of TLS is the same. */
+  tlsLimit(tls: UpstreamTls): string | undefined {
+    return this.fetching.tlsLimit?.(tls);
+  }
+
   send(address: UpstreamAddress, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
-    const limit = this.limitOf(address, request);
-    if (limit !== undefined) {
-      listener.failed({ code: "unsupported", requestSent: false, cause: new Error(limit) });
-      return { cancel: () => undefined };
-    }
     return this.way(address, request).send(address, request, listener);
   }
 
