@@ -90,3 +90,27 @@ test.each([
   const answer = await ask("/mirror", { method: "POST", headers, body });
   expect(JSON.parse(await textOf(answer))).toMatchObject({ body: "what comes after" });
 });
+
+test("a try that ends with the request of who asked ends its connection", async () => {
+  const name = "its asker left while the upstream thinks";
+  const headers = ["Host", "own.test", "X-Case", name];
+  const objects = (env as unknown as Required<Env>).UPSTREAMS;
+  const aborter = new AbortController();
+  const leaving = {
+    getByName: (of: string) => {
+      const stub = objects.getByName(of);
+      return {
+        fetch: (url: string, init: RequestInit) => stub.fetch(url, { ...init, signal: aborter.signal }),
+      };
+    },
+  } as unknown as typeof objects;
+  new HeldTransport(leaving).send(address, requestOf("/silent", { headers, readTimeoutMs: 600_000 }), {
+    informed: () => undefined,
+    responded: () => expect.fail("nobody answers"),
+    failed: () => undefined,
+  });
+  const list = async (of: string): Promise<string[]> => JSON.parse(await textOf(await ask(of))) as string[];
+  await expect.poll(() => list("/received"), { timeout: 10_000 }).toContain(name);
+  aborter.abort();
+  await expect.poll(() => list("/aborted"), { timeout: 10_000 }).toContain(name);
+}, 30_000);

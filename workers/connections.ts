@@ -48,6 +48,8 @@ export class UpstreamConnections extends DurableObject {
     const aborter = new AbortController();
     // Before anything is waited for: who gives up at once comes right behind.
     this.underWay.set(name, aborter);
+    // The platform ended what asked: its client left.
+    asked.signal.addEventListener("abort", () => this.drop(name));
     try {
       return await this.exchange(asked, aborter.signal);
     } finally {

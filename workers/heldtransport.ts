@@ -17,8 +17,8 @@ import { headed, readHead } from "./headed.ts";
 
 /**
  * Sends by connections that objects hold: one object an upstream, made near whoever asks it first. A try that ends with
- * all work of its request, as the platform ends that when a client left, ends in the object when the upstream answers or
- * its time is over.
+ * all work of its request, as the platform ends that when a client left, ends in the object at once where the Worker has
+ * the compatibility flag `enable_request_signal`; else when the upstream answers or its time is over.
  */
 export class HeldTransport implements Transport {
   readonly canSetHost = true;
