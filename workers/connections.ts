@@ -32,6 +32,9 @@ export type HeldAnswer =
 
 export const lengthOf = (bodyBytes: number): number | undefined => (bodyBytes < 0 ? undefined : bodyBytes);
 
+/** Who asked does not read it: an exception would be logged. */
+const forNobody = (): Response => new Response(null, { status: 499 });
+
 /**
  * Connections to one upstream that outlive requests: a socket ends with what opened it, which is this object. Measured
  * in the local runtime with 20 ms a round trip and TLS: 23 ms in place of 64 with a socket each, 300 us of CPU in place
@@ -65,9 +68,9 @@ export class UpstreamConnections extends DurableObject {
   private async exchange(asked: Request, signal: AbortSignal): Promise<Response> {
     const { what: told, rest } = await readHead(asked);
     const { address, request, bodyBytes } = told as HeldRequest;
-    signal.throwIfAborted();
+    if (signal.aborted) return forNobody();
     const sent = bodyBytes === null ? undefined : new WebBody(rest(), lengthOf(bodyBytes));
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const answer = (what: HeldAnswer, found: OutgoingBody): void => {
         const { headers, body: framed } = headed(what, toBodyInit(found, undefined));
         resolve(new Response(framed, { headers }));
@@ -87,7 +90,7 @@ export class UpstreamConnections extends DurableObject {
       );
       signal.addEventListener("abort", () => {
         call.cancel();
-        reject(signal.reason as Error);
+        resolve(forNobody());
       });
     });
   }
