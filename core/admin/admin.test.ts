@@ -179,6 +179,32 @@ describe("with a database", () => {
     expect(Object.keys(paths).filter((path) => path.startsWith("/filter-chains"))).toEqual([]);
   });
 
+  test("the API describes what has to be sent: a change in part, and no parent that the path names", async () => {
+    const { send } = adminInMemory();
+    const { body } = await send("GET", "/openapi.json");
+    type Operation = { parameters: { name: string; schema: object }[]; requestBody: { content: object } };
+    const paths = body["paths"] as Record<string, Record<string, Operation>>;
+    const sent = (path: string, method: string): unknown => {
+      const content = paths[path]![method]!.requestBody.content as Record<string, { schema: unknown }>;
+      return content["application/json"]!.schema;
+    };
+    const schema = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
+    expect(sent("/services/{services}", "patch")).toEqual(schema("services_changes"));
+    expect(sent("/services/{services}/routes", "post")).toEqual(schema("routes"));
+    expect(sent("/consumers/{consumers}/acls", "post")).toEqual({
+      allOf: [schema("acls_changes"), { required: ["group"] }],
+    });
+    const of = (path: string): string[] => paths[path]!["get"]!.parameters.map(({ name }) => name);
+    expect([of("/consumers"), of("/consumers/{consumers}/acls")]).toEqual([
+      ["size", "offset", "tags"],
+      ["consumers", "size", "offset"],
+    ]);
+    expect(paths["/plugins/{plugins}"]!["get"]!.parameters[0]!.schema).not.toHaveProperty("format");
+    expect(paths["/ca_certificates/{ca_certificates}"]!["get"]!.parameters[0]!.schema).toHaveProperty(
+      "format",
+    );
+  });
+
   test("the API describes itself", async () => {
     const { send } = adminInMemory();
     const { body } = await send("GET", "/openapi.json");
@@ -193,10 +219,20 @@ describe("with a database", () => {
       "patch",
       "put",
     ]);
-    expect(components.schemas["services"]?.required).toEqual(["host"]);
+    expect(components.schemas["services"]).toMatchObject({
+      anyOf: [{ required: ["host"] }, { required: ["url"] }],
+    });
+    expect(components.schemas["services_changes"]).not.toHaveProperty("anyOf");
     expect(components.schemas["services"]?.properties["port"]).toMatchObject({
       type: "integer",
       maximum: 65_535,
+    });
+    expect(components.schemas["routes"]?.properties).toMatchObject({
+      id: { type: ["string", "null"], format: "uuid" },
+      name: { minLength: 1 },
+      https_redirect_status_code: { enum: [426, 301, 302, 307, 308] },
+      service: { type: ["object", "null"], required: ["id"] },
+      methods: { items: { type: "string", allOf: [{ pattern: "^[A-Z]+$" }] } },
     });
     const references = JSON.stringify(paths).match(/#\/components\/schemas\/\w+/g) ?? [];
     const missing = references.filter((name) => !Object.hasOwn(components.schemas, name.slice(21)));

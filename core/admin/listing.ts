@@ -6,7 +6,7 @@ import { StoreProblem } from "../store/index.ts";
 import type { Keeper, Parent } from "./keeper.ts";
 
 const defaultSize = 100;
-const maxSize = 1_000;
+export const maxSize = 1_000;
 const maxTags = 5;
 
 const isWellFormed = (tag: string): boolean => /^[\x20-\x2b\x2d\x2e\x30-\x7e\u{80}-\u{10ffff}]+$/u.test(tag);

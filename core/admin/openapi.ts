@@ -1,6 +1,7 @@
 import type { Entities, Entity } from "../entities/index.ts";
 import type { Values } from "../schema/index.ts";
-import { recordSchema } from "./jsonschema.ts";
+import { fieldsSchema, presence, recordSchema, uuidSchema } from "./jsonschema.ts";
+import { maxSize } from "./listing.ts";
 
 /** A path of the API in braces form, and its methods. */
 export interface Endpoint {
@@ -32,12 +33,21 @@ const refusals = (method: string, path: string, isOwn: boolean): number[] => {
   return writes.has(method) ? [...always, 405, 409, 415] : always;
 };
 
+interface Subject {
+  readonly name: string | undefined;
+  /** A collection, not one row. */
+  readonly isMany: boolean;
+  /** The entity of the row above, whose rows these are. */
+  readonly parent?: string | undefined;
+}
+
 /** What a path is about: rows of an entity, the one of its last parameter or the many of its collection. */
-const subjectOf = (path: string, entities: Entities): { name: string | undefined; isMany: boolean } => {
+const subjectOf = (path: string, entities: Entities): Subject => {
   const parts = path.split("/");
   const last = parts.at(-1)!;
   const named = /^\{(\w+)\}$/.exec(last)?.[1];
-  if (named !== undefined) return { name: entities.get(named)?.name, isMany: false };
+  const above = /^\{(\w+)\}$/.exec(parts.at(-3) ?? "")?.[1];
+  if (named !== undefined) return { name: entities.get(named)?.name, isMany: false, parent: above };
   const parent = /^\{(\w+)\}$/.exec(parts.at(-2) ?? "")?.[1];
   const followed = entities.parentsOf(parent ?? "").find(({ field }) => field === last)?.parent;
   if (followed !== undefined) return { name: followed, isMany: false };
@@ -48,7 +58,7 @@ const subjectOf = (path: string, entities: Entities): { name: string | undefined
       isCollection &&
       (last === adminName || (parent !== undefined && (last === adminNestedName || last === name))),
   );
-  return { name: found?.name, isMany: true };
+  return { name: found?.name, isMany: true, parent };
 };
 
 /** Targets have no collection of their own, but stand below their upstreams. */
@@ -57,21 +67,70 @@ const isShown = (entity: Entity | undefined): boolean =>
   entity.name !== "filter_chains" &&
   (entity.adminName !== undefined || entity.name === "targets");
 
+const reference = (name: string): Values => ({ $ref: `#/components/schemas/${name}` });
+
+/** What has to be sent. The row above is known by the path; a change has only what changes. */
+const bodyOf = (method: string, entity: Entity, parent: string | undefined): Values => {
+  if (method === "PATCH") return reference(changesOf(entity.name));
+  const { record } = entity.record;
+  const above = [...record.fields].find(([, field]) => parent !== undefined && field.reference === parent);
+  if (above?.[1].rules.required !== true) return reference(entity.name);
+  return { allOf: [reference(changesOf(entity.name)), presence(record, above[0])] };
+};
+
+const changesOf = (name: string): string => `${name}_changes`;
+
+/** Rows without a name of their own are named by their ids alone; certificates by those of their SNIs, too. */
+const keySchema = (entity: Entity | undefined): Values =>
+  entity === undefined || entity.endpointKey !== undefined || entity.name === "certificates"
+    ? { type: "string", minLength: 1 }
+    : uuidSchema;
+
+const pageParameters = (entity: Entity, hasTags: boolean): Values[] => [
+  {
+    name: "size",
+    in: "query",
+    description: "The most rows of a page.",
+    schema: { type: "integer", minimum: 1, maximum: maxSize },
+  },
+  {
+    name: "offset",
+    in: "query",
+    description: "Where the page begins: what the page before told as `offset`.",
+    schema: { type: "string" },
+  },
+  ...(hasTags && entity.record.record.fields.has("tags")
+    ? [
+        {
+          name: "tags",
+          in: "query",
+          description: "Rows that have all of the tags between commas, or one of those between slashes.",
+          schema: { type: "string" },
+        },
+      ]
+    : []),
+];
+
 const operation = (method: string, path: string, entities: Entities): Values => {
-  const { name: about, isMany } = subjectOf(path, entities);
-  const entity = isShown(entities.get(about ?? "")) ? about : undefined;
-  const body = entity === undefined ? {} : { $ref: `#/components/schemas/${entity}` };
+  const { name: about, isMany, parent } = subjectOf(path, entities);
+  const found = entities.get(about ?? "");
+  const entity = found !== undefined && isShown(found) ? found : undefined;
+  const body = entity === undefined ? {} : reference(entity.name);
   const isList = isMany && method === "GET" && entity !== undefined;
   const list = {
     type: "object",
     properties: { data: { type: "array", items: body }, next: { type: ["string", "null"] } },
+    required: ["data"],
   };
-  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: { type: "string" },
-  }));
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: keySchema(entities.get(name!)),
+    })),
+    ...(isList ? pageParameters(entity, parent === undefined) : []),
+  ];
   const content =
     path === "/metrics"
       ? { "text/plain": { schema: { type: "string" } } }
@@ -80,16 +139,34 @@ const operation = (method: string, path: string, entities: Entities): Values => 
     method === "DELETE"
       ? { 204: { description: "Gone." } }
       : { [method === "POST" ? 201 : 200]: { description: "Done.", content } };
+  const sent = entity === undefined ? {} : bodyOf(method, entity, parent);
   return {
     operationId: `${method.toLowerCase()}${path.replace(/\W+/g, "_")}`,
     ...(parameters.length > 0 && { parameters }),
-    ...(writes.has(method) && { requestBody: { content: { "application/json": { schema: body } } } }),
+    ...(writes.has(method) && { requestBody: { content: { "application/json": { schema: sent } } } }),
     responses: {
       ...done,
       ...Object.fromEntries(refusals(method, path, entity === undefined).map((status) => [status, problem])),
       ...(path.endsWith("/validate") && { 200: { description: "Fine.", content } }),
     },
   };
+};
+
+const ttlSchema: Values = {
+  type: ["integer", "null"],
+  minimum: 0,
+  maximum: 100_000_000,
+  description: "Seconds until the row expires; null when it stays.",
+};
+
+/** A row, and a part of one. */
+const schemasOf = ({ name, record, ttl }: Entity): [string, Values][] => {
+  const withTtl = (schema: Values): Values =>
+    ttl ? { ...schema, properties: { ...(schema["properties"] as Values), ttl: ttlSchema } } : schema;
+  return [
+    [name, withTtl(recordSchema(record.record))],
+    [changesOf(name), withTtl(fieldsSchema(record.record))],
+  ];
 };
 
 /**
@@ -117,9 +194,7 @@ export const openApi = (
       ]),
   ),
   components: {
-    schemas: Object.fromEntries(
-      entities.all.filter(isShown).map(({ name, record }) => [name, recordSchema(record.record)]),
-    ),
+    schemas: Object.fromEntries(entities.all.filter(isShown).flatMap((entity) => schemasOf(entity))),
     ...(isProtected && { securitySchemes: { token: { type: "http", scheme: "bearer" } } }),
   },
 });

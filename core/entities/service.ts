@@ -44,7 +44,7 @@ function partsOf(value: unknown): Values {
   };
 }
 
-const url: Shorthand = { field: string(), expand: partsOf };
+const url: Shorthand = { field: string(), expand: partsOf, covers: ["host"] };
 
 export const services: Entity = {
   name: "services",

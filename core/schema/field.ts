@@ -85,6 +85,8 @@ export interface Shorthand {
   readonly expand: (value: unknown, row: Values) => Values;
   /** What is wrong with the value beside the others of the row. */
   readonly conflict?: (value: unknown, row: Values) => string | undefined;
+  /** Required fields that need not be given beside it. */
+  readonly covers?: readonly string[];
   /** The dotted path of the field that an old name stands for: answers show it under both names. */
   readonly echoes?: string | undefined;
 }
