@@ -161,6 +161,12 @@ describe("with a database", () => {
     expect([status, headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
   });
 
+  test("an address with a NUL character is refused with a reason", async () => {
+    const { send } = adminInMemory();
+    const { status, body } = await send("GET", "/consumers/%00");
+    expect([status, body["message"]]).toEqual([400, expect.stringContaining("NUL")]);
+  });
+
   test("the API describes every refusal, and no path that only refuses", async () => {
     const { send } = adminInMemory();
     const { body } = await send("GET", "/openapi.json");
@@ -193,6 +199,10 @@ describe("with a database", () => {
     expect(sent("/services/{services}/routes", "post")).toEqual(schema("routes"));
     expect(sent("/consumers/{consumers}/acls", "post")).toEqual({
       allOf: [schema("acls_changes"), { required: ["group"] }],
+    });
+    // What names a row in the path need not be said again.
+    expect(sent("/snis/{snis}", "put")).toEqual({
+      allOf: [schema("snis_changes"), { required: ["certificate"] }],
     });
     const of = (path: string): string[] => paths[path]!["get"]!.parameters.map(({ name }) => name);
     expect([of("/consumers"), of("/consumers/{consumers}/acls")]).toEqual([

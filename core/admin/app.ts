@@ -85,7 +85,7 @@ export class AdminApp {
     const { options } = this;
     const startedMs = options.nowMs();
     const answer = request.url.includes("%00")
-      ? new Response(null, { status: 400 })
+      ? json({ message: "Bad request: a NUL character stands in the address" }, 400)
       : options.token === undefined || isBearer(request, options.token)
         ? await this.hono.fetch(request)
         : unauthorized();

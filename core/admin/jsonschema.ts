@@ -124,9 +124,9 @@ const requiredOf = ({ fields }: RecordSpec): string[] =>
     rules.required === true && rules.default === undefined && rules.auto !== true ? [name] : [],
   );
 
-/** What has to be there of a record. @param given A field that is known otherwise. */
-export const presence = (record: RecordSpec, given?: string): Values => {
-  const required = requiredOf(record).filter((name) => name !== given);
+/** What has to be there of a record. @param given Fields that are known otherwise. */
+export const presence = (record: RecordSpec, given: readonly (string | undefined)[] = []): Values => {
+  const required = requiredOf(record).filter((name) => !given.includes(name));
   if (required.length === 0) return {};
   const others = [...record.shorthands].flatMap(([name, { covers }]) =>
     covers === undefined ? [] : [[name, ...required.filter((field) => !covers.includes(field))]],

@@ -69,22 +69,28 @@ const isShown = (entity: Entity | undefined): boolean =>
 
 const reference = (name: string): Values => ({ $ref: `#/components/schemas/${name}` });
 
-/** What has to be sent. The row above is known by the path; a change has only what changes. */
+/** What has to be sent: not what the path says already; a change has only what changes. */
 const bodyOf = (method: string, entity: Entity, parent: string | undefined): Values => {
   if (method === "PATCH") return reference(changesOf(entity.name));
-  const { record } = entity.record;
-  const above = [...record.fields].find(([, field]) => parent !== undefined && field.reference === parent);
-  if (above?.[1].rules.required !== true) return reference(entity.name);
-  return { allOf: [reference(changesOf(entity.name)), presence(record, above[0])] };
+  const { fields } = entity.record.record;
+  const above = [...fields].find(([, field]) => parent !== undefined && field.reference === parent)?.[0];
+  const given = [above, method === "PUT" ? entity.endpointKey : undefined];
+  if (!given.some((name) => fields.get(name ?? "")?.rules.required)) return reference(entity.name);
+  return { allOf: [reference(changesOf(entity.name)), presence(entity.record.record, given)] };
 };
 
 const changesOf = (name: string): string => `${name}_changes`;
 
-/** Rows without a name of their own are named by their ids alone; certificates by those of their SNIs, too. */
+/** Rows without a name of their own are named by their ids alone; certificates by their SNIs, groups by their names. */
 const keySchema = (entity: Entity | undefined): Values =>
-  entity === undefined || entity.endpointKey !== undefined || entity.name === "certificates"
+  entity === undefined ||
+  !isShown(entity) ||
+  entity.endpointKey !== undefined ||
+  hasOtherNames.has(entity.name)
     ? { type: "string", minLength: 1 }
     : uuidSchema;
+
+const hasOtherNames: ReadonlySet<string> = new Set(["certificates", "acls"]);
 
 const pageParameters = (entity: Entity, hasTags: boolean): Values[] => [
   {
@@ -97,7 +103,7 @@ const pageParameters = (entity: Entity, hasTags: boolean): Values[] => [
     name: "offset",
     in: "query",
     description: "Where the page begins: what the page before told as `offset`.",
-    schema: { type: "string" },
+    schema: { type: "string", minLength: 1 },
   },
   ...(hasTags && entity.record.record.fields.has("tags")
     ? [
