@@ -111,7 +111,10 @@ const translate = (dialect: Dialect, body: string, flags: string): string =>
 
 /** Says whether a text has a match. */
 export interface Pattern {
-  /** False where time may grow faster than the text: the pattern looks around or back, and the runtime's engine runs it. */
+  /**
+   * False where time may grow faster than the text, as the runtime's engine runs it: a pattern that looks around or back,
+   * reads on behind an end of the text, or is too large for an automaton.
+   */
   readonly isLinear: boolean;
   test(text: string): boolean;
 }
@@ -158,7 +161,7 @@ const linearPattern = (source: string, { isLine, isWhole }: Ends): Pattern | und
 /**
  * A pattern as plugins' configurations hold them, written for PCRE. Flags at the start, named groups, quoted text, POSIX's
  * classes and anchors are translated; letters, digits and blanks are those of ASCII. It runs in time linear in the text
- * unless it looks around or back.
+ * where it can, see {@link Pattern.isLinear}.
  *
  * @param isWhole True when the whole text has to match.
  * @throws SyntaxError for what can't be said in JavaScript (atomic groups, possessive quantifiers, recursion) and
