@@ -1,4 +1,5 @@
 /** The front door: the one file of the core that adapters and roots import. */
+export { fromByteString, toByteString } from "./http/utf8.ts";
 export * from "./ports/acme.ts";
 export * from "./ports/body.ts";
 export * from "./ports/certificates.ts";

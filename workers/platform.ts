@@ -22,6 +22,7 @@ export const fixedLength = (lengthBytes: number): TransformStream<Uint8Array, Ui
 export const cloudflareFetch: FetchPlatform = {
   fetch: (url, init) => fetch(url, init),
   init: { encodeResponseBody: "manual" },
+  fieldValues: "text",
   fixedLength,
   tunnel: (response) => (response.webSocket === null ? undefined : new SocketTunnel(response.webSocket)),
 };
@@ -82,10 +83,11 @@ const connection: ServePlatform["connection"] = (request, origin, headers) => {
 export const cloudflareServe: ServePlatform = {
   connection,
   init: { encodeBody: "manual" },
+  fieldValues: "text",
   fixedLength,
   upgrade(response) {
     const headers = new Headers();
-    addFields(headers, response.headers);
+    addFields(headers, response.headers, "text");
     return new Response(null, { status: 101, headers, webSocket: (response.tunnel as SocketTunnel).socket });
   },
 };

@@ -1,14 +1,15 @@
-import type {
-  ConnectionFacts,
-  Downstream,
-  IncomingRequest,
-  OutgoingResponse,
-  RequestEvents,
-  RequestHandler,
-  RequestScope,
+import {
+  type ConnectionFacts,
+  type Downstream,
+  type IncomingRequest,
+  type OutgoingResponse,
+  type RequestEvents,
+  type RequestHandler,
+  type RequestScope,
+  toByteString,
 } from "../../core/index.ts";
 import { type FixedLength, toBodyInit, WebBody } from "./body.ts";
-import { addFields, flatHeaders, lengthOf } from "./fields.ts";
+import { addFields, type FieldValues, flatHeaders, lengthOf } from "./fields.ts";
 
 /** What a platform's Response has beyond the standard. */
 export interface ServePlatform {
@@ -19,6 +20,8 @@ export interface ServePlatform {
   readonly connection: (request: Request, origin: string, headers: readonly string[]) => ConnectionFacts;
   /** Put into each Response: what keeps the platform from touching the body. */
   readonly init?: Record<string, unknown>;
+  /** Default: bytes. */
+  readonly fieldValues?: FieldValues;
   readonly fixedLength?: FixedLength;
   /** A Response that joins the client's connection to the upstream's. */
   readonly upgrade?: (response: OutgoingResponse) => Response;
@@ -38,8 +41,9 @@ class WebRequest implements IncomingRequest {
     const { url, body } = request;
     const slash = url.indexOf("/", url.indexOf("//") + 2);
     // The URL standard keeps an empty query as `?`, which is what the client sent.
-    this.target = slash < 0 ? "/" : url.slice(slash);
-    this.headers = flatHeaders(request.headers);
+    // workerd shows bytes of UTF-8 as their characters.
+    this.target = slash < 0 ? "/" : toByteString(url.slice(slash));
+    this.headers = flatHeaders(request.headers, platform.fieldValues);
     this.body = body === null ? undefined : new WebBody(body, lengthOf(this.headers));
     this.connection = platform.connection(request, slash < 0 ? url : url.slice(0, slash), this.headers);
   }
@@ -60,7 +64,7 @@ const toResponse = (answer: OutgoingResponse, platform: ServePlatform): Response
   const response = new Response(isBodiless ? null : body, { ...platform.init, status, ...statusText });
   // What the platform concludes from a body that is text.
   if (typeof body === "string") response.headers.delete("Content-Type");
-  addFields(response.headers, answer.headers);
+  addFields(response.headers, answer.headers, platform.fieldValues);
   const lengthBytes =
     body === null
       ? answer.declaredLengthBytes

@@ -8,7 +8,7 @@ import type {
   UpstreamRequest,
 } from "../../core/index.ts";
 import { type FixedLength, toBodyInit, WebBody } from "./body.ts";
-import { flatHeaders, lengthOf } from "./fields.ts";
+import { type FieldValues, flatHeaders, lengthOf, platformValue } from "./fields.ts";
 import { tlsLimit } from "./limits.ts";
 
 /** What a platform's fetch has beyond the standard. */
@@ -16,6 +16,8 @@ export interface FetchPlatform {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Put into each call: what keeps the platform from touching the body. */
   readonly init?: Record<string, unknown>;
+  /** Default: bytes. */
+  readonly fieldValues?: FieldValues;
   readonly fixedLength?: FixedLength;
   /** Takes the upgraded connection out of a 101 answer. */
   readonly tunnel?: (response: Response) => Tunnel | undefined;
@@ -30,12 +32,16 @@ const isDerived = (name: string): boolean => {
 };
 
 /** One `append` a field: workerd reads each pair of a list through the iterator protocol, 1.8 us to 0.4 us a field. */
-const toHeaders = (flat: readonly string[], upgrade: string | undefined): Headers => {
+const toHeaders = (
+  flat: readonly string[],
+  upgrade: string | undefined,
+  values: FieldValues | undefined,
+): Headers => {
   const headers = new Headers();
   let cookie: string | undefined;
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
-    const value = flat[i + 1]!;
+    const value = platformValue(flat[i + 1]!, values);
     if (isDerived(name)) continue;
     // Joined by the list separator they would be one broken cookie. @see RFC 6265 §5.4, RFC 9113 §8.2.3
     if (name.length === 6 && name.toLowerCase() === "cookie")
@@ -88,7 +94,7 @@ export class FetchTransport implements Transport {
         clearTimeout(timer);
         if (isOver) return void response.body?.cancel();
         const { status, body } = response;
-        const headers = flatHeaders(response.headers);
+        const headers = flatHeaders(response.headers, this.platform.fieldValues);
         listener.responded({
           status,
           reason: response.statusText,
@@ -116,7 +122,7 @@ export class FetchTransport implements Transport {
     const { fetch, init, fixedLength } = this.platform;
     const scheme = address.tls === undefined ? "http" : "https";
     const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-    const headers = toHeaders(request.headers, request.upgrade);
+    const headers = toHeaders(request.headers, request.upgrade, this.platform.fieldValues);
     return fetch(`${scheme}://${host}:${address.port}${request.target}`, {
       ...init,
       method: request.method,

@@ -1,15 +1,10 @@
 import { joinBytes } from "./bodies.ts";
-
-const toBytes = (binary: string): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
-};
+import { bytesOf } from "./utf8.ts";
 
 /** @returns Undefined for what is no base64. @see RFC 4648 §4 */
 export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> | undefined => {
   try {
-    return toBytes(atob(text));
+    return bytesOf(atob(text));
   } catch {
     return undefined;
   }

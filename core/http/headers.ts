@@ -4,6 +4,9 @@ const same = (a: string, b: string): boolean =>
 /**
  * Header fields in order. Repeated names stay distinct and names keep their case; access ignores case.
  *
+ * Values are byte strings, as they stand on the wire: text of a configuration or a row enters by `toByteString`, and what
+ * is compared with such text leaves by `fromByteString`.
+ *
  * It wraps a flat array (name, value, name, value…) without copying: what an adapter parsed is what core reads.
  *
  * @see RFC 9110 §5.1, §5.3

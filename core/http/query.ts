@@ -1,3 +1,5 @@
+import { toByteString } from "./utf8.ts";
+
 /** Arguments of a query or form: the value is true for a name without `=`, an array when repeated. */
 export type Arguments = Map<string, string | true | (string | true)[]>;
 
@@ -38,8 +40,10 @@ export const parseArguments = (text: string, maxArguments = 100): Arguments => {
   return found;
 };
 
-const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+const escape = (byte: string): string => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+
+/** Bytes that are no UTF-8, see `fromByteString`, are what they were. */
+const encode = (text: string): string => toByteString(text).replace(/[^A-Za-z0-9\-_.~]/g, escape);
 
 /** Writes arguments, repeated names side by side. */
 export const formatArguments = (

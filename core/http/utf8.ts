@@ -68,3 +68,10 @@ export function fromByteString(bytes: string): string {
   }
   return text;
 }
+
+/** The bytes of a byte string. */
+export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+};

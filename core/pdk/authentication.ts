@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.ts";
+import { toByteString } from "../http/utf8.ts";
 import type { Directory, Row } from "../ports/directory.ts";
 import { whenReady } from "../ready.ts";
 import type { Exchange } from "./exchange.ts";
@@ -11,7 +12,7 @@ const tellConsumer = ({ request: { headers } }: Exchange, consumer: ConsumerRow 
   for (const [i, name] of consumerFields.entries()) {
     const value = values[i];
     // Whatever a client sent under these names must not reach the upstream.
-    if (value) headers.set(name, value);
+    if (value) headers.set(name, toByteString(value));
     else headers.delete(name);
   }
 };
@@ -32,7 +33,7 @@ export const signIn = (
   const { headers } = exchange.request;
   tellConsumer(exchange, consumer);
   if (identifier === undefined) headers.delete("X-Credential-Identifier");
-  else headers.set("X-Credential-Identifier", identifier);
+  else headers.set("X-Credential-Identifier", toByteString(identifier));
   headers.delete("X-Anonymous-Consumer");
 };
 

@@ -1,5 +1,6 @@
 import { defaultWorkspaceId } from "../entities/index.ts";
 import { HeaderList } from "../http/headers.ts";
+import { fromByteString } from "../http/utf8.ts";
 import type { Exchange, Try } from "./exchange.ts";
 import { hostName } from "./request.ts";
 
@@ -26,11 +27,15 @@ export const setField = (record: LogRecord, name: string, value: unknown): void 
 
 const secret = new Set(["authorization", "proxy-authorization"]);
 
+/** Bytes as text; those that are no UTF-8 are replaced. */
+const told = (bytes: string): string => fromByteString(bytes).toWellFormed();
+
 /** Names in small letters, repeated ones as a list. */
 const fieldsOf = (headers: HeaderList): Record<string, string | string[]> => {
   const found = new Map<string, string | string[]>();
-  for (const [name, value] of headers) {
+  for (const [name, bytes] of headers) {
     const key = name.toLowerCase();
+    const value = told(bytes);
     const before = found.get(key);
     if (before === undefined) found.set(key, value);
     else if (Array.isArray(before)) before.push(value);
@@ -63,8 +68,8 @@ const requestOf = ({ id, request }: Exchange): LogRecord => {
   return {
     id,
     method: request.method,
-    uri: request.target,
-    url: `${request.scheme}://${hostName(request.host ?? "")}:${request.localPort}${request.target}`,
+    uri: told(request.target),
+    url: `${request.scheme}://${hostName(request.host ?? "")}:${request.localPort}${told(request.target)}`,
     querystring: Object.fromEntries(request.queryArguments),
     headers: requestFields(request.headers),
     size: request.sizeBytes,

@@ -1,6 +1,5 @@
 import { Regex } from "../http/regex.ts";
 import type { Predicate } from "./expression/predicate.ts";
-import { lowerText } from "./facts.ts";
 import { Matcher, bytesOf, compileHeaders, needsHostCheck, some } from "./matcher.ts";
 import { parseHost, parseSni } from "./name.ts";
 import { rankPart } from "./rank.ts";
@@ -22,7 +21,7 @@ export function compileCompatible<R>(entry: RouterEntry<R>, predicate?: Predicat
     checksHost: needsHostCheck(hosts, route.paths?.length ?? 1),
     snis: some(route.snis, parseSni),
     // Kong lowers a pattern with everything else: `\D` asks for a digit there, and so it does here.
-    headers: compileHeaders(route.headers, (value) => new Regex(lowerText(value))),
+    headers: compileHeaders(route.headers, (value) => new Regex(value.toLowerCase())),
     predicate,
   };
   return splitByPath(route.id, bytesOf(route.paths ?? undefined)).map(({ id, paths }) => {

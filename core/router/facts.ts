@@ -19,8 +19,8 @@ function hasKey(name: string, key: string): boolean {
   return true;
 }
 
-/** Lower case of a byte string; text beyond ASCII by Unicode's rules. */
-export const lowerText = (bytes: string): string =>
+/** Lower case of a byte string, as text; beyond ASCII by Unicode's rules. */
+const lowerText = (bytes: string): string =>
   isAscii(bytes) ? bytes.toLowerCase() : fromByteString(bytes).toLowerCase();
 
 const slash = 1;

@@ -1,7 +1,7 @@
 import { Regex } from "../http/regex.ts";
 import { toByteString } from "../http/utf8.ts";
 import type { Predicate } from "./expression/predicate.ts";
-import { type Facts, headerKey, lowerText } from "./facts.ts";
+import { type Facts, headerKey } from "./facts.ts";
 import { type NamePattern, isKeyable, nameMatches } from "./name.ts";
 import type { Rank } from "./rank.ts";
 import type { RouterEntry, RouterRoute, RouterService } from "./route.ts";
@@ -132,7 +132,7 @@ export function compileHeaders(
     );
     return {
       key: headerKey(name),
-      values: values.filter((_, index) => !patterns[index]).map(lowerText),
+      values: values.filter((_, index) => !patterns[index]).map((value) => value.toLowerCase()),
       patterns: patterns.filter((pattern) => pattern !== undefined),
     };
   });

@@ -21,6 +21,8 @@ export interface Case {
   readonly tries?: readonly number[];
   /** Why the edge does otherwise, a heading of COMPATIBILITY.md. */
   readonly notAtEdge?: string;
+  /** The same of Node. */
+  readonly notAtOrigin?: string;
 }
 
 /** The body of an error in JSON. */

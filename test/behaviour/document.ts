@@ -92,6 +92,28 @@ export const document = (upstreamPort: number, deadPort: number): Record<string,
           ],
         },
         {
+          name: "letters",
+          paths: ["/letters"],
+          headers: { "x-city": ["Zürich"] },
+          plugins: [
+            {
+              name: "request-transformer",
+              config: {
+                add: {
+                  headers: ["X-Own:ü-$(headers.x_city)", "X-Query:$(query_params.q)"],
+                  querystring: ["p:ü"],
+                },
+              },
+            },
+            { name: "response-transformer", config: { add: { headers: ["X-Added:ü", "X-Wide:€"] } } },
+          ],
+        },
+        {
+          name: "kitchen",
+          paths: ["/kitchen"],
+          plugins: [{ name: "key-auth", config: { realm: "Küche" } }],
+        },
+        {
           name: "metered",
           paths: ["/metered"],
           plugins: [{ name: "response-ratelimiting", config: { limits: { video: { year: 5 } } } }],
@@ -168,6 +190,7 @@ export const document = (upstreamPort: number, deadPort: number): Record<string,
       keyauth_credentials: [{ key: "blocked-key" }],
       plugins: [{ name: "request-termination", config: { status_code: 403, message: "you are blocked" } }],
     },
+    { username: "jürgen", custom_id: "€7", keyauth_credentials: [{ key: "schlüssel" }] },
     { username: "guest" },
   ],
 });

@@ -9,6 +9,8 @@ import { logRecord } from "../record.ts";
 import { bridged } from "./bridge.ts";
 import { onResponseHeaders, setStatus } from "./pending.ts";
 import { namedFields } from "../../http/namedfields.ts";
+import { toByteString } from "../../http/utf8.ts";
+import { told } from "./told.ts";
 import { bodyText, requestBridge, serviceBridge } from "./request.ts";
 
 const levels = ["debug", "info", "notice", "warn", "err", "crit", "alert", "emerg"] as const;
@@ -18,22 +20,22 @@ const responseBridge = (exchange: Exchange): Bridge => {
   const set = (name: string, value: unknown): void =>
     onResponseHeaders(exchange, (headers) => {
       headers.delete(name);
-      for (const one of [value].flat()) headers.append(name, String(one));
+      for (const one of [value].flat()) headers.append(name, toByteString(String(one)));
     });
   const pairs = (headers: Readonly<Record<string, unknown>> | null | undefined): [string, string][] =>
     Object.entries(headers ?? {}).flatMap(([name, value]) =>
-      [value].flat().map((one): [string, string] => [name, String(one)]),
+      [value].flat().map((one): [string, string] => [name, toByteString(String(one))]),
     );
   return {
     getStatus: () => response.status,
-    getHeader: (name: string) => response.headers.get(name),
+    getHeader: (name: string) => told(response.headers.get(name)),
     getHeaders: (max?: number) => namedFields(response.headers, max),
     getSource: () => response.source,
     getRawBody: () => bodyText(exchange),
     setStatus: (status: number) => setStatus(exchange, status),
     setHeader: set,
     addHeader: (name: string, value: unknown) =>
-      onResponseHeaders(exchange, (headers) => headers.append(name, String(value))),
+      onResponseHeaders(exchange, (headers) => headers.append(name, toByteString(String(value)))),
     clearHeader: (name: string) => onResponseHeaders(exchange, (headers) => void headers.delete(name)),
     setHeaders(headers: Readonly<Record<string, unknown>>) {
       for (const [name, value] of Object.entries(headers)) set(name, value);

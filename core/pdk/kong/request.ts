@@ -1,7 +1,9 @@
 import { formatArguments, parseArguments, withoutArgument } from "../../http/query.ts";
 import { namedFields } from "../../http/namedfields.ts";
+import { toByteString } from "../../http/utf8.ts";
 import type { Exchange, UpstreamTarget } from "../exchange.ts";
 import type { PluginHost } from "../plugin.ts";
+import { told } from "./told.ts";
 import { hostName } from "../request.ts";
 import type { ScriptFunctions as Bridge } from "../../ports/scripts.ts";
 
@@ -48,7 +50,7 @@ export const requestBridge = (exchange: Exchange, { isTrusted }: PluginHost): Br
     getRawQuery: () => request.query ?? "",
     getQueryArg: (name: string) => [request.queryArguments.get(name)].flat()[0],
     getQuery: () => Object.fromEntries(request.queryArguments),
-    getHeader: (name: string) => request.headers.get(name),
+    getHeader: (name: string) => told(request.headers.get(name)),
     getHeaders: (max?: number) => namedFields(request.headers, max),
     getRawBody: rawBody,
     getBody: async (type?: string) =>
@@ -81,9 +83,10 @@ export const serviceBridge = (exchange: Exchange, { directory }: PluginHost): Br
   const { request } = exchange;
   const setHeader = (name: string, value: unknown): void => {
     const lower = name.toLowerCase();
-    if (lower === "host" || lower === ":authority") target(exchange).hostHeader = textOf(value);
+    if (lower === "host" || lower === ":authority") target(exchange).hostHeader = toByteString(textOf(value));
     else request.headers.delete(name);
-    if (lower !== "host") for (const one of [value].flat()) request.headers.append(name, textOf(one));
+    if (lower !== "host")
+      for (const one of [value].flat()) request.headers.append(name, toByteString(textOf(one)));
   };
   const setRawBody = (body: unknown): void =>
     request.setBody(body instanceof Uint8Array ? body : encoder.encode(String(body)));
@@ -125,7 +128,7 @@ export const serviceBridge = (exchange: Exchange, { directory }: PluginHost): Br
       },
       setMethod: (method: string) => void (request.method = checked(method, methods.has(method), "method")),
       setHeader,
-      addHeader: (name: string, value: unknown) => request.headers.append(name, textOf(value)),
+      addHeader: (name: string, value: unknown) => request.headers.append(name, toByteString(textOf(value))),
       clearHeader: (name: string) => void request.headers.delete(name),
       setHeaders(headers: Values) {
         for (const [name, value] of Object.entries(headers)) setHeader(name, value);
@@ -142,7 +145,7 @@ export const serviceBridge = (exchange: Exchange, { directory }: PluginHost): Br
     },
     response: {
       getStatus: () => (exchange.response.source === "service" ? exchange.response.status : undefined),
-      getHeader: (name: string) => exchange.response.headers.get(name),
+      getHeader: (name: string) => told(exchange.response.headers.get(name)),
       getHeaders: (max?: number) => namedFields(exchange.response.headers, max),
       getRawBody: () => bodyText(exchange),
       getBody: () => bodyValues(bodyText(exchange), exchange.response.headers.get("content-type") ?? ""),

@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import { definePlugin, type Exchange, type Row, whenReady } from "../../pdk/index.ts";
 
 import { type Config, schema } from "./schema.ts";
@@ -17,7 +18,7 @@ export const acl = definePlugin<Config>({
       if (!passes(groups)) {
         exchange.error(403, "You cannot consume this service");
       } else if (!config.hide_groups_header) {
-        exchange.request.headers.set(field, groups.join(", "));
+        exchange.request.headers.set(field, toByteString(groups.join(", ")));
       }
     };
 

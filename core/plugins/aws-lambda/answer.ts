@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import { fromBase64 } from "../../http/base64.ts";
 import { HeaderList } from "../../http/headers.ts";
 import type { FetcherAnswer } from "../../ports/fetcher.ts";
@@ -72,7 +73,7 @@ const addFields = (headers: HeaderList, given: object): void => {
   for (const [name, value] of Object.entries(given)) {
     headers.delete(name);
     for (const one of Array.isArray(value) ? (value as unknown[]) : [value as unknown])
-      headers.append(name, fieldValue(name, one));
+      headers.append(name, toByteString(fieldValue(name, one)));
   }
 };
 

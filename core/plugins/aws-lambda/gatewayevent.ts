@@ -1,7 +1,8 @@
 import { toBase64 } from "../../http/base64.ts";
 import { Regex } from "../../http/regex.ts";
 import { type Exchange, hostName } from "../../pdk/index.ts";
-import { textFields, textValues } from "./fields.ts";
+import { namedFields } from "../../http/namedfields.ts";
+import { textValues } from "./fields.ts";
 import type { Config } from "./schema.ts";
 
 const utf8 = new TextDecoder();
@@ -45,7 +46,7 @@ export const gatewayEvent = (
   body: Uint8Array | undefined,
 ): object => {
   const { request, match } = exchange;
-  const headers = singleAndMulti(textFields(request.headers));
+  const headers = singleAndMulti(namedFields(request.headers));
   const query = singleAndMulti(Object.fromEntries(request.queryArguments));
   const path = (exchange.upstream?.path ?? match?.upstreamPath ?? request.rawPath).split("?", 1)[0]!;
   const domainName = hostName(request.host ?? "");

@@ -1,7 +1,7 @@
 import { toBase64 } from "../../http/base64.ts";
 import type { Exchange, PluginHost } from "../../pdk/index.ts";
 import { argumentsIn, type BodyArguments, bodyOf, holdsArguments } from "./body.ts";
-import { textFields } from "./fields.ts";
+import { namedFields } from "../../http/namedfields.ts";
 import { gatewayEvent } from "./gatewayevent.ts";
 import type { Config } from "./schema.ts";
 
@@ -18,7 +18,7 @@ const partsOf = (
 ): Record<string, unknown> => {
   const parts: Record<string, unknown> = {};
   if (config.forward_request_method) parts["request_method"] = request.method;
-  if (config.forward_request_headers) parts["request_headers"] = textFields(request.headers);
+  if (config.forward_request_headers) parts["request_headers"] = namedFields(request.headers);
   if (config.forward_request_uri) {
     parts["request_uri"] = request.target;
     parts["request_uri_args"] = Object.fromEntries(request.queryArguments);

@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import { equalTexts } from "../../http/secret.ts";
 import { definePlugin, type Exchange, signIn, signInAnonymous, whenReady } from "../../pdk/index.ts";
 import { hashPassword } from "./credential.ts";
@@ -27,7 +28,7 @@ const parseLogin = (field: string | undefined): Login | undefined => {
 export const basicAuth = definePlugin<Config>({
   ...schema,
   create(config, { directory }) {
-    const challenge = `Basic realm="${config.realm}"`;
+    const challenge = `Basic realm="${toByteString(config.realm ?? "")}"`;
 
     const refuse = (exchange: Exchange): void | Promise<void> => {
       if (config.anonymous !== null) return signInAnonymous(exchange, directory, config.anonymous);

@@ -1,3 +1,4 @@
+import { fromByteString } from "../../http/utf8.ts";
 import { pcre } from "../../http/pcre.ts";
 import { definePlugin } from "../../pdk/index.ts";
 import { knownBots } from "./bots.ts";
@@ -25,7 +26,7 @@ export const botDetection = definePlugin<Config>({
         }
         let isRefused = verdicts.get(agent);
         if (isRefused === undefined) {
-          isRefused = judge(agent);
+          isRefused = judge(fromByteString(agent));
           if (verdicts.size >= maxVerdicts) verdicts.clear();
           verdicts.set(agent, isRefused);
         }

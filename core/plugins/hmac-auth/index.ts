@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import { toBase64 } from "../../http/base64.ts";
 import { equalTexts } from "../../http/secret.ts";
 import {
@@ -11,7 +12,7 @@ import {
 } from "../../pdk/index.ts";
 import type { SubtleKey } from "../../ports/subtle.ts";
 import { type Config, schema } from "./schema.ts";
-import { parseSignature, type Signature, signedText } from "./signature.ts";
+import { parseSignature, type Signature, signedBytes } from "./signature.ts";
 
 const encoder = new TextEncoder();
 
@@ -23,7 +24,7 @@ const badDate = `${unverified}, a valid date or x-date header is required for HM
 export const hmacAuth = definePlugin<Config>({
   ...schema,
   create(config, { directory, clock, subtle }) {
-    const challenge = config.realm === null ? "hmac" : `hmac realm="${config.realm}"`;
+    const challenge = config.realm === null ? "hmac" : `hmac realm="${toByteString(config.realm)}"`;
     const allowed = new Set<string>(config.algorithms ?? []);
     const enforced = (config.enforce_headers ?? []).map((name) => name.toLowerCase());
     const skewMs = (config.clock_skew ?? 300) * 1000;
@@ -62,11 +63,10 @@ export const hmacAuth = definePlugin<Config>({
     };
 
     const verify = async (exchange: Exchange, signature: Signature, credential: Row): Promise<void> => {
-      const text = signedText(exchange.request, signature.headers);
+      const text = signedBytes(exchange.request, signature.headers);
       const key = await keyOf(credential, signature.algorithm);
       const isRight =
-        signature.bytes !== undefined &&
-        (await subtle.verify("HMAC", key, signature.bytes, encoder.encode(text)));
+        signature.bytes !== undefined && (await subtle.verify("HMAC", key, signature.bytes, text));
       if (!isRight || (config.validate_request_body && !(await hasRightDigest(exchange)))) {
         await refuse(exchange, mismatch);
         return;

@@ -1,4 +1,5 @@
 import { fromBase64 } from "../../http/base64.ts";
+import { bytesOf, fromByteString } from "../../http/utf8.ts";
 import type { ClientRequest } from "../../pdk/index.ts";
 
 /** What an Authorization field says. */
@@ -20,23 +21,22 @@ export const parseSignature = (field: string): Signature | undefined => {
   if (found === null) return undefined;
   const [, username, algorithm, headers, signature] = found;
   return {
-    username: username!,
+    username: fromByteString(username!),
     algorithm: algorithm!,
     headers: headers!.split(" ").filter((name) => name !== ""),
     bytes: fromBase64(signature!),
   };
 };
 
-/** The text that the client signed: a line for each name. */
-export const signedText = (request: ClientRequest, names: readonly string[]): string => {
+/** What the client signed: a line for each name. */
+export const signedBytes = (request: ClientRequest, names: readonly string[]): Uint8Array<ArrayBuffer> => {
   const { method, target, httpVersion, headers } = request;
   const version = httpVersion === "2" ? "2.0" : httpVersion;
-  return names
-    .map((name) => {
-      const value = headers.get(name);
-      if (value !== undefined) return `${name}: ${value}`;
-      if (name === "@request-target") return `${name}: ${method.toLowerCase()} ${target}`;
-      return name === "request-line" ? `${method} ${target} HTTP/${version}` : `${name}:`;
-    })
-    .join("\n");
+  const lines = names.map((name) => {
+    const value = headers.get(name);
+    if (value !== undefined) return `${name}: ${value}`;
+    if (name === "@request-target") return `${name}: ${method.toLowerCase()} ${target}`;
+    return name === "request-line" ? `${method} ${target} HTTP/${version}` : `${name}:`;
+  });
+  return bytesOf(lines.join("\n"));
 };

@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import {
   definePlugin,
   type Exchange,
@@ -16,7 +17,7 @@ import { claimProblems, parseToken, type Token } from "./token.ts";
 export const jwt = definePlugin<Config>({
   ...schema,
   create(config, { directory, clock, subtle }) {
-    const realm = config.realm === null ? undefined : `realm="${config.realm}"`;
+    const realm = config.realm === null ? undefined : `realm="${toByteString(config.realm)}"`;
     const challenge = (error?: string): string =>
       ["Bearer", ...[realm, error].filter((part) => part !== undefined)].join(" ");
     const noToken = challenge();

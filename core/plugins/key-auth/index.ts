@@ -10,6 +10,7 @@ import {
   whenReady,
 } from "../../pdk/index.ts";
 import { withoutArgument } from "../../http/query.ts";
+import { fromByteString, toByteString } from "../../http/utf8.ts";
 import { type Config, schema } from "./schema.ts";
 
 type Found = { key: string } | "none" | "duplicate";
@@ -18,7 +19,7 @@ type Found = { key: string } | "none" | "duplicate";
 export const keyAuth = definePlugin<Config>({
   ...schema,
   create(config, host) {
-    const challenge = config.realm === null ? "Key" : `Key realm="${config.realm}"`;
+    const challenge = config.realm === null ? "Key" : `Key realm="${toByteString(config.realm)}"`;
 
     const refuse = (exchange: Exchange, message: string): void | Promise<void> => {
       if (config.anonymous !== null) return signInAnonymous(exchange, host.directory, config.anonymous);
@@ -67,7 +68,7 @@ const findKey = (exchange: Exchange, config: Config, form: Form | undefined): Fo
   for (const name of config.key_names) {
     let found: Found | undefined;
     if (config.key_in_header) {
-      const values = request.headers.getAll(name);
+      const values = request.headers.getAll(name).map(fromByteString);
       if (values.length > 0) found = judge(values.length === 1 ? values[0] : values);
     }
     if (found === undefined && config.key_in_query && request.query !== undefined) {

@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import { fromBase64 } from "../../http/base64.ts";
 import { sha256Hex } from "../../http/sha256.ts";
 import { Kept } from "../../mlcache/index.ts";
@@ -48,7 +49,7 @@ export const ldapAuth = definePlugin<Config>({
     const type = config.header_type ?? "ldap";
     const scheme = type.toLowerCase();
     const name = type === "ldap" ? "LDAP" : type;
-    const challenge = config.realm === null ? name : `${name} realm="${config.realm}"`;
+    const challenge = config.realm === null ? name : `${name} realm="${toByteString(config.realm)}"`;
 
     const refuse = (exchange: Exchange): Handled => {
       if (config.anonymous !== null) return signInAnonymous(exchange, directory, config.anonymous);

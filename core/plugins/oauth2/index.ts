@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import { Kept } from "../../mlcache/index.ts";
 import {
   definePlugin,
@@ -34,7 +35,7 @@ export const oauth2 = definePlugin<Config>({
   create(config, host, { id: pluginId }) {
     const { directory, clock, cache, records } = host;
     const authority: Authority = { config, host, pluginId };
-    const realm = config.realm ? ` realm="${config.realm}"` : "";
+    const realm = config.realm ? ` realm="${toByteString(config.realm)}"` : "";
     const challenge = ({ error, error_description: why }: Problem): string =>
       `Bearer${realm} error="${error}" error_description="${why}"`;
 
@@ -88,9 +89,9 @@ export const oauth2 = definePlugin<Config>({
       signIn(exchange, consumer, client, client["client_id"] as string);
       forget(exchange);
       const { headers } = exchange.request;
-      if (typeof token["scope"] === "string") headers.set(scopeField, token["scope"]);
+      if (typeof token["scope"] === "string") headers.set(scopeField, toByteString(token["scope"]));
       if (typeof token["authenticated_userid"] === "string")
-        headers.set(userField, token["authenticated_userid"]);
+        headers.set(userField, toByteString(token["authenticated_userid"]));
     };
 
     const refuseMethod = (exchange: Exchange, endpoint: string): void => {

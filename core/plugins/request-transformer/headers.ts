@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import type { Exchange } from "../../pdk/index.ts";
 import type { Scope } from "../../pdk/lua/parser.ts";
 import type { Steps } from "./steps.ts";
@@ -32,4 +33,4 @@ export const transformHeaders = (steps: Steps, exchange: Exchange, scope: Scope)
 };
 
 // A template's value may hold what a client sent percent-encoded: a line break would begin another header.
-const clean = (value: string): string => value.replace(/[\r\n\0]+/g, " ").trim();
+const clean = (value: string): string => toByteString(value.replace(/[\r\n\0]+/g, " ").trim());

@@ -1,3 +1,4 @@
+import { fromByteString } from "../../http/utf8.ts";
 import type { Exchange } from "../../pdk/index.ts";
 import type { Scope } from "../../pdk/lua/parser.ts";
 import type { Table, Value } from "../../pdk/lua/value.ts";
@@ -5,10 +6,17 @@ import type { Table, Value } from "../../pdk/lua/value.ts";
 const first = (value: string | true | (string | true)[] | undefined): Value =>
   Array.isArray(value) ? value[0] : value;
 
+const textOf = (bytes: string | undefined): string | undefined =>
+  bytes === undefined ? undefined : fromByteString(bytes);
+
 /** Headers by name in any case, `_` for `-`; a repeated one tells its first value. */
 const headersTable = (exchange: Exchange): Table => {
   const headers = exchange.request.headers.clone();
-  return { get: (name) => headers.get(String(name)) ?? headers.get(String(name).replaceAll("_", "-")) };
+  const find = (name: string): string | undefined =>
+    headers.get(name) ?? headers.get(name.replaceAll("_", "-"));
+  return {
+    get: (name) => textOf(find(String(name))),
+  };
 };
 
 const queryTable = (exchange: Exchange): Table => {
@@ -19,8 +27,9 @@ const queryTable = (exchange: Exchange): Table => {
 const capturesTable = ({ match }: Exchange): Table => ({
   get(key) {
     const captures = match?.captures;
-    if (typeof key === "number") return captures?.unnamed[key - 1];
-    return captures !== undefined && Object.hasOwn(captures.named, key) ? captures.named[key] : undefined;
+    if (captures === undefined) return undefined;
+    if (typeof key === "number") return textOf(captures.unnamed[key - 1]);
+    return Object.hasOwn(captures.named, key) ? textOf(captures.named[key]) : undefined;
   },
 });
 

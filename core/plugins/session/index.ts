@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import type { ConsumerRow } from "../../entities/rows.ts";
 import { definePlugin, type Exchange, type PluginHost, signIn } from "../../pdk/index.ts";
 import { Cookie } from "./cookie.ts";
@@ -128,7 +129,7 @@ export const session = definePlugin<Config>({
       const credential = { id: share.credentialId, consumer_id: consumer.id };
       signIn(exchange, consumer, credential, share.credentialId);
       if (share.groups === undefined) headers.delete("X-Authenticated-Groups");
-      else headers.set("X-Authenticated-Groups", share.groups.join(", "));
+      else headers.set("X-Authenticated-Groups", toByteString(share.groups.join(", ")));
       exchange.authenticatedGroups = share.groups;
     };
 
