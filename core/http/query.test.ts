@@ -21,6 +21,10 @@ describe("arguments", () => {
     expect(parseArguments("a&b&c", 2).size).toBe(2);
   });
 
+  test("are written as UTF-8, and bytes that are none as they were", () => {
+    expect(formatArguments([["ü€😀", "a\udcfcb"]])).toBe("%C3%BC%E2%82%AC%F0%9F%98%80=a%FCb");
+  });
+
   test("are written side by side, encoded", () => {
     expect(
       formatArguments([

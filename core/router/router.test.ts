@@ -85,6 +85,30 @@ describe("a router", () => {
     expect(router.match(request("/"))?.value).toBe("sni 99");
   });
 
+  it.each(["traditional", "traditional_compatible"] as const)(
+    "compares headers with letters beyond ASCII as text (%s)",
+    (flavor) => {
+      const router = createRouter(
+        [
+          entry("one", { headers: { "x-city": ["Zürich"] } }),
+          entry("wide", { headers: { "x-city": ["€ü"] } }),
+          entry("pattern", { headers: { "x-city": ["~*^köln-[0-9]$"] } }),
+        ],
+        { flavor },
+      );
+      const matched = (value: string): unknown =>
+        router.match(request("/", {}, ["X-City", String.fromCharCode(...new TextEncoder().encode(value))]))
+          ?.value;
+      expect(["ZÜRICH", "zürich", "€Ü", "KÖLN-1", "zurich"].map(matched)).toEqual([
+        "one",
+        "one",
+        "wide",
+        "pattern",
+        undefined,
+      ]);
+    },
+  );
+
   it("takes a route with more hosts and paths than the index keeps", () => {
     const hosts = Array.from({ length: 80 }, (_, i) => `${i}.test`);
     const paths = Array.from({ length: 80 }, (_, i) => `/${String(i).padStart(3, "0")}`);

@@ -54,6 +54,12 @@ describe("a request", () => {
     ]);
   });
 
+  test("may sign a field with letters beyond ASCII, by its bytes", async () => {
+    const value = String.fromCharCode(...bytesOf("ü"));
+    const authorization = await sign("x-name: ü", "x-name");
+    expect((await ask({}, authorization, { headers: [["X-Name", value]] })).status).toBe(200);
+  });
+
   test("may sign other lines: the target, a missing header", async () => {
     const text = "@request-target: get /t?a=1\nx-none:";
     expect((await ask({}, await sign(text, "@request-target x-none"))).status).toBe(200);

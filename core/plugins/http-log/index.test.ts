@@ -47,6 +47,11 @@ describe("the record", () => {
     expect(JSON.stringify(found)).not.toContain("secret");
   });
 
+  test("tells fields as the text that their bytes are, and what is none as replaced", async () => {
+    const found = await record(logged(), { headers: [["X-A", "\xc3\xbc \xfc"]] });
+    expect(found).toMatchObject({ request: { headers: { "x-a": "ü \ufffd" } } });
+  });
+
   test("tells a refused exchange", async () => {
     const found = await record(logged({}, [{ name: "key-auth" }]));
     expect(found).toMatchObject({
