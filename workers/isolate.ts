@@ -131,7 +131,7 @@ export class Isolate {
         dialer: socketDialer,
         dns: edgeDns(env.DNS_RESOLVER, this.logger),
         subtle: webSubtle,
-        fetcher: new WebFetcher(),
+        fetcher: new WebFetcher("text"),
         files: undefined,
         transport: new EdgeTransport(
           new FetchTransport(cloudflareFetch),

@@ -1,11 +1,12 @@
-import type { Fetcher, FetcherAnswer, FetcherRequest } from "../../core/index.ts";
+import { type Fetcher, type FetcherAnswer, type FetcherRequest, HeaderList } from "../../core/index.ts";
+import { type FieldValues, flatHeaders, platformValue } from "./fields.ts";
 
-const answerTo = async (request: FetcherRequest): Promise<Response> => {
+const answerTo = async (request: FetcherRequest, values: FieldValues): Promise<Response> => {
   const { method, url, headers, body, timeoutMs, proxyUrl } = request;
   if (proxyUrl !== undefined) throw new Error("fetch goes through no proxy");
   return fetch(url, {
     method,
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
+    headers: headers.map(([name, value]): [string, string] => [name, platformValue(value, values)]),
     // GET and HEAD have none, not even an empty one.
     ...(body.length > 0 && { body: typeof body === "string" ? body : new Uint8Array(body) }),
     redirect: "manual",
@@ -15,14 +16,20 @@ const answerTo = async (request: FetcherRequest): Promise<Response> => {
 
 /** Asks with the platform's fetch. */
 export class WebFetcher implements Fetcher {
+  private readonly values: FieldValues;
+
+  constructor(values: FieldValues = "bytes") {
+    this.values = values;
+  }
+
   async send(request: FetcherRequest): Promise<{ status: number }> {
-    const response = await answerTo(request);
+    const response = await answerTo(request, this.values);
     await response.body?.cancel();
     return { status: response.status };
   }
 
   async ask(request: FetcherRequest, maxBytes: number): Promise<FetcherAnswer> {
-    const { status, headers, body } = await answerTo(request);
+    const { status, headers, body } = await answerTo(request, this.values);
     const pieces: Uint8Array[] = [];
     let bytes = 0;
     for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
@@ -36,6 +43,6 @@ export class WebFetcher implements Fetcher {
       whole.set(piece, at);
       at += piece.byteLength;
     }
-    return { status, headers: [...headers], body: whole };
+    return { status, headers: [...new HeaderList(flatHeaders(headers, this.values))], body: whole };
   }
 }

@@ -41,8 +41,8 @@ const toHeaders = (
   let cookie: string | undefined;
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!;
-    const value = platformValue(flat[i + 1]!, values);
     if (isDerived(name)) continue;
+    const value = platformValue(flat[i + 1]!, values);
     // Joined by the list separator they would be one broken cookie. @see RFC 6265 §5.4, RFC 9113 §8.2.3
     if (name.length === 6 && name.toLowerCase() === "cookie")
       cookie = cookie === undefined ? value : `${cookie}; ${value}`;

@@ -1,13 +1,6 @@
 import type { Field, RecordSpec, Rules, Values } from "../schema/index.ts";
 import { luaPattern } from "../schema/pattern.ts";
 
-const scalars: Readonly<Record<string, string>> = {
-  string: "string",
-  integer: "integer",
-  number: "number",
-  boolean: "boolean",
-};
-
 const uuidPattern = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 /** The id of a row. */
 export const uuidSchema: Values = { type: "string", format: "uuid", pattern: uuidPattern };
@@ -79,9 +72,9 @@ const shapeOf = (field: Field): Values => {
       return textSchema(rules);
     case "integer":
     case "number":
-      return numberSchema(scalars[field.type]!, rules);
+      return numberSchema(field.type, rules);
     default:
-      return { type: scalars[field.type]! };
+      return { type: field.type };
   }
 };
 

@@ -1,14 +1,11 @@
 import { expect, test } from "vitest";
 
 import { countingAuto, credentials, entities, plugins } from "../../test/support/entities.ts";
-import { array, atLeastOneOf, record, string, violationMessage } from "../schema/index.ts";
+import { atLeastOneOf, record, violationMessage } from "../schema/index.ts";
 import {
-  changeRow,
   createEntities,
   parseRow,
   normalTarget,
-  printEntity,
-  printPlugin,
   referenceKey,
   referenceProblem,
   uniqueFields,
@@ -141,62 +138,6 @@ test.each([
   expect(made("upstreams", { name: "u.test", ...given })).toMatchObject(result);
 });
 
-test("a row with changes is checked as a whole", () => {
-  const stored = made("services", { name: "s", host: "h.test", protocol: "http", path: "/a" });
-  const later = countingAuto(1_800_000_000_000);
-  expect(changeRow(entity("services"), stored, { retries: 0 }, later)).toMatchObject({
-    ok: true,
-    row: {
-      name: "s",
-      host: "h.test",
-      path: "/a",
-      retries: 0,
-      created_at: 1_700_000_000,
-      updated_at: 1_800_000_000,
-    },
-  });
-  expect(changeRow(entity("services"), stored, { protocol: "tcp" }, later)).toMatchObject({
-    ok: false,
-    errors: { path: "value must be null" },
-  });
-  expect(changeRow(entity("services"), stored, { host: null }, later)).toMatchObject({
-    ok: false,
-    errors: { host: "required field missing" },
-  });
-  expect(stored["retries"]).toBe(5);
-});
-
-test("a change keeps what shorthands would bring about, and takes shorthands", () => {
-  const stored = made("upstreams", { name: "u.test", algorithm: "consistent-hashing" });
-  expect(changeRow(entity("upstreams"), stored, { slots: 20 })).toMatchObject({
-    ok: true,
-    row: { algorithm: "consistent-hashing", slots: 20 },
-  });
-  expect(changeRow(entity("upstreams"), stored, { hash_on: "ip" })).toMatchObject({
-    ok: true,
-    row: { hash_on: "ip" },
-  });
-});
-
-test("a change says that it is one", () => {
-  const stored = made("consumers", { username: "bob" });
-  const changed = changeRow(entity("consumers"), stored, { username: null });
-  expect(changed).toEqual({
-    ok: false,
-    errors: {
-      "@entity": ["when updating, at least one of these fields must be non-empty: 'custom_id', 'username'"],
-    },
-  });
-});
-
-test("a changed plugin keeps its other options", () => {
-  const stored = made("plugins", { name: "key-auth", config: { key_names: ["k"], hide_credentials: true } });
-  expect(changeRow(entity("plugins"), stored, { config: { hide_credentials: false } })).toMatchObject({
-    ok: true,
-    row: { config: { key_names: ["k"], hide_credentials: false } },
-  });
-});
-
 test("a plugin that is not installed is told by name, and nothing else", () => {
   expect(refused("plugins", { name: "nope", config: 5 })).toEqual({
     name: "plugin 'nope' not enabled; add it to the 'plugins' configuration property",
@@ -285,53 +226,6 @@ test("a reference is an id or a unique field of the other row", () => {
   expect(uniqueFields(entity("consumers"))).toEqual(["username", "custom_id"]);
 });
 
-test("a schema prints in order, without what only code knows", () => {
-  expect(printEntity(entity("targets"))).toMatchObject({
-    entity_checks: [],
-    fields: [
-      { id: { auto: true, type: "string", uuid: true } },
-      { created_at: { auto: true, timestamp: true, type: "number" } },
-      { updated_at: { auto: true, timestamp: true, type: "number" } },
-      { upstream: { on_delete: "cascade", reference: "upstreams", required: true, type: "foreign" } },
-      { target: { required: true, type: "string" } },
-      { weight: { between: [0, 65_535], default: 100, type: "integer" } },
-      { tags: { elements: { type: "string" }, type: "set" } },
-    ],
-  });
-  expect(JSON.stringify(entities.all.map(printEntity))).not.toContain("function");
-});
-
-test("a plugin prints what is special to it", () => {
-  const config = record({ list: array(string(), { doc: "List." }) });
-  const printed = printPlugin({
-    config,
-    noConsumer: true,
-    protocols: ["http"],
-    checks: [atLeastOneOf("config.list")],
-  });
-  expect(printed).toMatchObject({
-    entity_checks: [{ at_least_one_of: ["config.list"] }],
-    fields: [
-      { consumer: { eq: null, reference: "consumers", type: "foreign" } },
-      { protocols: { default: ["http"], elements: { one_of: ["http"] }, required: true, type: "set" } },
-      {
-        config: {
-          type: "record",
-          required: true,
-          fields: [{ list: { type: "array", elements: { type: "string" } } }],
-        },
-      },
-    ],
-  });
-});
-
-test("a plugin for any protocol prints those it has by default, from which clients fill theirs", () => {
-  expect(printPlugin({ config: record({}) })["fields"]).toMatchObject([
-    { protocols: { default: ["grpc", "grpcs", "http", "https"], elements: { type: "string" } } },
-    { config: { type: "record" } },
-  ]);
-});
-
 test.each([
   ["1.2.3.4", "1.2.3.4:8000"],
   ["1.2.3.4:65535", "1.2.3.4:65535"],
@@ -350,13 +244,4 @@ test.each([
   ["ü:80", undefined],
 ])("the target %j is kept as %j", (target, kept) => {
   expect(normalTarget(target)).toBe(kept);
-});
-
-test("a plugin that becomes another one is asked for what the other one's checks look at", () => {
-  const plugin = entity("plugins");
-  const made = parseRow(plugin, { name: "key-auth" }, countingAuto());
-  expect(made.ok && changeRow(plugin, made.row, { name: "acl", config: { allow: ["x"] } })).toMatchObject({
-    ok: false,
-    errors: { config: { deny: "field required for entity check when updating", key_names: "unknown field" } },
-  });
 });

@@ -1,3 +1,5 @@
+import { fromByteString } from "./utf8.ts";
+
 const same = (a: string, b: string): boolean =>
   a === b || (a.length === b.length && a.toLowerCase() === b.toLowerCase());
 
@@ -5,7 +7,7 @@ const same = (a: string, b: string): boolean =>
  * Header fields in order. Repeated names stay distinct and names keep their case; access ignores case.
  *
  * Values are byte strings, as they stand on the wire: text of a configuration or a row enters by `toByteString`, and what
- * is compared with such text leaves by `fromByteString`.
+ * is compared with such text leaves by `text` or `fromByteString`.
  *
  * It wraps a flat array (name, value, name, value…) without copying: what an adapter parsed is what core reads.
  *
@@ -40,6 +42,12 @@ export class HeaderList {
   get(name: string): string | undefined {
     const at = this.indexOf(name);
     return at < 0 ? undefined : this.flat[at + 1];
+  }
+
+  /** The first value of that name as text. */
+  text(name: string): string | undefined {
+    const value = this.get(name);
+    return value === undefined ? undefined : fromByteString(value);
   }
 
   /** Every value of that name, in order. */

@@ -24,10 +24,10 @@ export interface ConnectionFacts {
 /** A request as a listener parsed it: nothing is decoded, joined or normalised. */
 export interface IncomingRequest {
   readonly method: string;
-  /** The request target in origin form, as sent: `/path?query`. */
+  /** The request target in origin form, as sent: `/path?query`. A byte string. */
   readonly target: string;
   readonly httpVersion: "1.0" | "1.1" | "2";
-  /** Fields as name, value, name, value…, in the order received, names as sent. Includes Host (from :authority in HTTP/2). */
+  /** Fields as name, value, name, value…, in the order received, names as sent, values byte strings. Includes Host (from :authority in HTTP/2). */
   readonly headers: string[];
   /** Undefined when the request has no body. */
   readonly body: BodyStream | undefined;
@@ -41,7 +41,7 @@ export interface OutgoingResponse {
   readonly status: number;
   /** Reason phrase; empty for the standard one. */
   readonly reason: string;
-  /** Fields as name, value… without framing and connection fields (Content-Length, Transfer-Encoding, Connection): the listener frames. */
+  /** Fields as name, value (a byte string)… without framing and connection fields (Content-Length, Transfer-Encoding, Connection): the listener frames. */
   readonly headers: string[];
   readonly body: OutgoingBody;
   /** The length to declare where the body itself is not sent (HEAD, 304); undefined for none. */

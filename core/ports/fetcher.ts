@@ -2,6 +2,7 @@
 export interface FetcherRequest {
   readonly method: string;
   readonly url: string;
+  /** Values are byte strings. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string | Uint8Array;
   /** Milliseconds until the answer is complete. */
@@ -13,7 +14,7 @@ export interface FetcherRequest {
 /** A whole answer. */
 export interface FetcherAnswer {
   readonly status: number;
-  /** Names in small letters; a repeated Set-Cookie stands as often as it came. */
+  /** Names in small letters, values byte strings; a repeated Set-Cookie stands as often as it came. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Uint8Array;
 }

@@ -29,7 +29,7 @@ export interface UpstreamRequest {
   readonly target: string;
   /** `2` is spoken to gRPC services, without TLS by prior knowledge. */
   readonly httpVersion: "1.1" | "2";
-  /** Fields as name, value… with Host, without framing and connection fields: the transport frames. */
+  /** Fields as name, value (a byte string)… with Host, without framing and connection fields: the transport frames. */
   readonly headers: string[];
   readonly body: BodyStream | undefined;
   /** `websocket` asks to switch protocols; undefined otherwise. */
@@ -54,7 +54,7 @@ export interface UpstreamResponse {
   readonly status: number;
   readonly reason: string;
   readonly httpVersion: "1.0" | "1.1" | "2";
-  /** Fields as name, value…, as received; framing fields included. */
+  /** Fields as name, value (a byte string)…, as received; framing fields included. */
   readonly headers: string[];
   /** Undefined when the response has none (HEAD, 204, 304, 101). */
   readonly body: BodyStream | undefined;

@@ -59,6 +59,14 @@ export const describeTransport = (name: string, make: () => Transport): void => 
       expect(new HeaderList(response!.headers).getAll("set-cookie")).toEqual(["a=1", "b=2; Path=/"]);
     });
 
+    test("passes bytes beyond ASCII in fields as they are", async () => {
+      const outcome = await send("/letters", { headers: ["Host", "up.test", "X-Name", "\xc3\xbc"] });
+      expect([new HeaderList(outcome.response!.headers).get("x-name"), await text(outcome)]).toEqual([
+        "\xc3\xbc",
+        "c3bc",
+      ]);
+    });
+
     test("sends a body of known length", async () => {
       const outcome = await send("/mirror", { method: "POST", body: new BytesBody(encoder.encode("hello")) });
       expect(JSON.parse(await text(outcome))).toMatchObject({ method: "POST", body: "hello", length: "5" });

@@ -40,6 +40,10 @@ const answers: Readonly<Record<string, Answer>> = {
     const length = request.headers["content-length"];
     send(response, 200, ["Content-Type", "application/json"], JSON.stringify({ method, body, length }));
   },
+  letters: (request, response) => {
+    const name = String(request.headers["x-name"]);
+    send(response, 200, ["X-Name", name], Buffer.from(Buffer.from(name, "latin1").toString("hex")));
+  },
   moved: (_, response) => send(response, 302, ["Location", "/elsewhere"], ""),
   cookies: (_, response) => send(response, 200, ["Set-Cookie", "a=1", "Set-Cookie", "b=2; Path=/"], "c"),
   chunked: (_, response) => {

@@ -10,7 +10,6 @@ import { bridged } from "./bridge.ts";
 import { onResponseHeaders, setStatus } from "./pending.ts";
 import { namedFields } from "../../http/namedfields.ts";
 import { toByteString } from "../../http/utf8.ts";
-import { told } from "./told.ts";
 import { bodyText, requestBridge, serviceBridge } from "./request.ts";
 
 const levels = ["debug", "info", "notice", "warn", "err", "crit", "alert", "emerg"] as const;
@@ -28,7 +27,7 @@ const responseBridge = (exchange: Exchange): Bridge => {
     );
   return {
     getStatus: () => response.status,
-    getHeader: (name: string) => told(response.headers.get(name)),
+    getHeader: (name: string) => response.headers.text(name),
     getHeaders: (max?: number) => namedFields(response.headers, max),
     getSource: () => response.source,
     getRawBody: () => bodyText(exchange),

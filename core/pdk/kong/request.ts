@@ -1,9 +1,8 @@
 import { formatArguments, parseArguments, withoutArgument } from "../../http/query.ts";
 import { namedFields } from "../../http/namedfields.ts";
-import { toByteString } from "../../http/utf8.ts";
+import { fromByteString, toByteString } from "../../http/utf8.ts";
 import type { Exchange, UpstreamTarget } from "../exchange.ts";
 import type { PluginHost } from "../plugin.ts";
-import { told } from "./told.ts";
 import { hostName } from "../request.ts";
 import type { ScriptFunctions as Bridge } from "../../ports/scripts.ts";
 
@@ -40,23 +39,30 @@ export const requestBridge = (exchange: Exchange, { isTrusted }: PluginHost): Br
     getForwardedScheme: () => forwarded("x-forwarded-proto")?.toLowerCase() ?? request.scheme,
     getForwardedHost: () => hostName(forwarded("x-forwarded-host") ?? host()),
     getForwardedPort: () => Number(forwarded("x-forwarded-port") ?? request.localPort),
-    getForwardedPath: () => forwarded("x-forwarded-path") ?? request.rawPath,
+    getForwardedPath: () => fromByteString(forwarded("x-forwarded-path") ?? request.rawPath),
     getForwardedPrefix: () => forwarded("x-forwarded-prefix") ?? exchange.prefix,
     getHttpVersion: () => Number(request.httpVersion),
     getMethod: () => request.method,
-    getPath: () => exchange.match?.path ?? request.rawPath,
-    getRawPath: () => request.rawPath,
-    getPathWithQuery: () => request.target,
+    getPath: () => fromByteString(exchange.match?.path ?? request.rawPath),
+    getRawPath: () => fromByteString(request.rawPath),
+    getPathWithQuery: () => fromByteString(request.target),
     getRawQuery: () => request.query ?? "",
     getQueryArg: (name: string) => [request.queryArguments.get(name)].flat()[0],
     getQuery: () => Object.fromEntries(request.queryArguments),
-    getHeader: (name: string) => told(request.headers.get(name)),
+    getHeader: (name: string) => request.headers.text(name),
     getHeaders: (max?: number) => namedFields(request.headers, max),
     getRawBody: rawBody,
     getBody: async (type?: string) =>
       bodyValues(await rawBody(), type ?? request.headers.get("content-type") ?? ""),
     getStartTime: () => exchange.startedAtMs,
-    getUriCaptures: () => exchange.match?.captures ?? { unnamed: [], named: {} },
+    getUriCaptures() {
+      const { unnamed, named } = exchange.match?.captures ?? { unnamed: [], named: {} };
+      const text = (bytes: string | undefined): string | undefined => bytes && fromByteString(bytes);
+      return {
+        unnamed: unnamed.map(text),
+        named: Object.fromEntries(Object.entries(named).map(([name, value]) => [name, text(value)])),
+      };
+    },
   };
 };
 
@@ -145,7 +151,7 @@ export const serviceBridge = (exchange: Exchange, { directory }: PluginHost): Br
     },
     response: {
       getStatus: () => (exchange.response.source === "service" ? exchange.response.status : undefined),
-      getHeader: (name: string) => told(exchange.response.headers.get(name)),
+      getHeader: (name: string) => exchange.response.headers.text(name),
       getHeaders: (max?: number) => namedFields(exchange.response.headers, max),
       getRawBody: () => bodyText(exchange),
       getBody: () => bodyValues(bodyText(exchange), exchange.response.headers.get("content-type") ?? ""),

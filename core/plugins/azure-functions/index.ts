@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import { hasToken, listedByConnection } from "../../http/hopbyhop.ts";
 import { definePlugin, type Exchange } from "../../pdk/index.ts";
 import { type Config, schema } from "./schema.ts";
@@ -27,8 +28,8 @@ export const azureFunctions = definePlugin<Config>({
     const site = `${config.https === false ? "http" : "https"}://${config.appname}.${config.hostdomain}`;
     const url = `${site}${prefix}/${config.functionname}`;
     const keys: [string, string][] = [];
-    if (config.apikey !== null) keys.push(["x-functions-key", config.apikey]);
-    if (config.clientid !== null) keys.push(["x-functions-clientid", config.clientid]);
+    if (config.apikey !== null) keys.push(["x-functions-key", toByteString(config.apikey)]);
+    if (config.clientid !== null) keys.push(["x-functions-clientid", toByteString(config.clientid)]);
 
     const ask = async (exchange: Exchange): Promise<void> => {
       const { request } = exchange;

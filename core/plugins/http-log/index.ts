@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import { toBase64 } from "../../http/base64.ts";
 import { customFields, definePlugin, logRecord, Queue, queueOptions } from "../../pdk/index.ts";
 import { type Config, schema } from "./schema.ts";
@@ -12,7 +13,7 @@ interface Endpoint {
 const endpointOf = (config: Config): Endpoint => {
   const url = new URL(config.http_endpoint);
   const headers: [string, string][] = [["Content-Type", config.content_type ?? "application/json"]];
-  for (const [name, value] of Object.entries(config.headers ?? {})) headers.push([name, value]);
+  for (const [name, value] of Object.entries(config.headers ?? {})) headers.push([name, toByteString(value)]);
   if (url.username !== "" || url.password !== "") {
     const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     headers.push(["Authorization", `Basic ${toBase64(encoder.encode(login))}`]);

@@ -1,3 +1,4 @@
+import { toByteString } from "../../http/utf8.ts";
 import { type PluginHost, Queue, queueOptions } from "../../pdk/index.ts";
 import { type Attributes, encodeExport } from "./otlp.ts";
 import type { Config } from "./schema.ts";
@@ -9,7 +10,10 @@ export const exporter = (name: string, url: string, config: Config, host: Plugin
   const options = queueOptions(queue, batch_span_count, batch_flush_delay, unset);
   const headers: [string, string][] = [
     ["Content-Type", "application/x-protobuf"],
-    ...Object.entries(config.headers ?? {}),
+    ...Object.entries(config.headers ?? {}).map(([key, value]): [string, string] => [
+      key,
+      toByteString(value),
+    ]),
   ];
   const resource: Attributes = {
     "service.name": "kong",

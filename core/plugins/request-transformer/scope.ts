@@ -12,11 +12,7 @@ const textOf = (bytes: string | undefined): string | undefined =>
 /** Headers by name in any case, `_` for `-`; a repeated one tells its first value. */
 const headersTable = (exchange: Exchange): Table => {
   const headers = exchange.request.headers.clone();
-  const find = (name: string): string | undefined =>
-    headers.get(name) ?? headers.get(name.replaceAll("_", "-"));
-  return {
-    get: (name) => textOf(find(String(name))),
-  };
+  return { get: (name) => headers.text(String(name)) ?? headers.text(String(name).replaceAll("_", "-")) };
 };
 
 const queryTable = (exchange: Exchange): Table => {
