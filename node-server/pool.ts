@@ -12,16 +12,15 @@ import {
   type Tables,
   type WorkerCounts,
 } from "../core/index.ts";
+import { bring, changeOver } from "./changeover.ts";
 import { Ledger } from "./ledger.ts";
 import { Member } from "./member.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./messages.ts";
 import type { RecordsAnswer, RecordsCall } from "./records.ts";
+import { Respawns } from "./respawns.ts";
 import type { GivenSocket } from "./socketsource.ts";
 
 const heartbeatMs = 1_000;
-/** A worker that lived shorter than this is respawned with growing delay. */
-const healthyMs = 5_000;
-const maxDelayMs = 5_000;
 
 interface Configuration {
   readonly version: number;
@@ -51,15 +50,15 @@ export class WorkerPool {
   private readonly ledger = new Ledger<Member>();
   private current: Configuration = { version: 0, tables: {} };
   private changes: Promise<unknown> = Promise.resolve();
-  private delayMs = 0;
   private lastQuestion = 0;
   private logLevel: LogLevel | undefined;
   private isClosing = false;
   private readonly watch: NodeJS.Timeout;
-  private readonly respawns = new Set<NodeJS.Timeout>();
+  private readonly respawns: Respawns;
 
   constructor(options: PoolOptions) {
     this.options = options;
+    this.respawns = new Respawns(options.logger, async (number) => this.enter(await this.boot(number)));
     this.watch = setInterval(() => this.replaceHung(), heartbeatMs);
   }
 
@@ -79,10 +78,6 @@ export class WorkerPool {
 
   get pids(): number[] {
     return [...this.members].map(({ thread }) => thread.threadId);
-  }
-
-  private async spawn(number: number): Promise<void> {
-    await this.enter(await this.boot(number));
   }
 
   /** A thread that is ready to be given a configuration. */
@@ -140,22 +135,7 @@ export class WorkerPool {
       error: member.error,
     });
     if (!member.isListening) return;
-    const lived = performance.now() - member.startedAt;
-    this.delayMs = lived > healthyMs ? 0 : Math.min(maxDelayMs, Math.max(50, this.delayMs * 2));
-    this.respawn(member.number);
-  }
-
-  private respawn(number: number): void {
-    const timer = setTimeout(() => {
-      this.respawns.delete(timer);
-      if (this.isClosing) return;
-      this.spawn(number).catch((error: unknown) => {
-        this.options.logger.log("crit", `worker ${number} can't be replaced yet`, { error });
-        this.delayMs = Math.min(maxDelayMs, Math.max(50, this.delayMs * 2));
-        if (!this.isClosing) this.respawn(number);
-      });
-    }, this.delayMs);
-    this.respawns.add(timer);
+    this.respawns.died(member.number, performance.now() - member.startedAt);
   }
 
   private replaceHung(): void {
@@ -185,19 +165,7 @@ export class WorkerPool {
     const { version, tables } = this.current;
     if (version === 0) return;
     const message: ToWorker = { type: "prepare", version, tables: JSON.stringify(tables) };
-    await Promise.all(members.map((member) => this.bring(member, message)));
-  }
-
-  private async bring(member: Member, message: Extract<ToWorker, { type: "prepare" }>): Promise<void> {
-    const { version } = message;
-    const prepared = member.next("prepared");
-    member.send(message);
-    const answer = await prepared;
-    if (answer?.problem !== undefined) throw new Error(answer.problem);
-    const committed = member.next("committed");
-    member.send({ type: "commit", version });
-    await committed;
-    member.version = version;
+    await Promise.all(members.map((member) => bring(member, message)));
   }
 
   /**
@@ -239,25 +207,8 @@ export class WorkerPool {
     accept: (version: number) => void,
   ): Promise<void> {
     const version = this.current.version + 1;
-    const sent = message(version);
     const members = [...this.members].filter((member) => member.version > 0);
-    const prepared = await Promise.all(
-      members.map((member) => {
-        const answer = member.next("prepared");
-        member.send(sent);
-        return answer;
-      }),
-    );
-    const problem = prepared.find((answer) => answer?.problem !== undefined)?.problem;
-    if (problem !== undefined) throw new Error(problem);
-    accept(version);
-    await Promise.all(
-      members.map((member) => {
-        const answer = member.next("committed");
-        member.send({ type: "commit", version });
-        return answer.then(() => (member.version = version));
-      }),
-    );
+    await changeOver(members, version, message(version), () => accept(version));
   }
 
   /** An address changed sides: every worker but the one that noticed is told. Those born later read it in the zone. */
@@ -327,7 +278,7 @@ export class WorkerPool {
   async close(graceMs: number): Promise<void> {
     this.isClosing = true;
     clearInterval(this.watch);
-    for (const timer of this.respawns) clearTimeout(timer);
+    this.respawns.close();
     await Promise.all(
       [...this.members].map(async (member) => {
         const gone = new Promise((resolve) => member.thread.once("exit", resolve));

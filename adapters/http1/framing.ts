@@ -1,5 +1,6 @@
 import { CR, HEX, LF, TOKEN, VALUE } from "./bytes.ts";
-import { type HeadLimits, MORE as HEAD_MORE, head, parseTrailers } from "./head.ts";
+import { MORE as HEAD_MORE, parseTrailers } from "./head.ts";
+import { type HeadLimits, head } from "./parsed.ts";
 import { joined, type Octets } from "./octets.ts";
 
 /** What {@link BodyReader.next} found. */

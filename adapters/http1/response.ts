@@ -1,5 +1,5 @@
 import type { Framing } from "./framing.ts";
-import type { Head, HeadLimits } from "./head.ts";
+import type { Head, HeadLimits } from "./parsed.ts";
 
 /** Interim responses that one response may be preceded by. */
 export const MAX_INTERIM = 64;

@@ -5,6 +5,7 @@ import { entryNumber, entryWord, shardHead } from "./layout.ts";
 import { Lists } from "./lists.ts";
 import { makeRoom } from "./room.ts";
 import { Shards } from "./shards.ts";
+import { Sweep } from "./sweep.ts";
 import { kinds, Parcel } from "./value.ts";
 
 const endOf = (nowMs: number, ttlMs: number): number => {
@@ -26,6 +27,7 @@ export class ZoneDict extends DictWrites implements SharedDict {
   private readonly clock: Pick<Clock, "nowMs">;
   private readonly shards: Shards;
   private readonly lists: Lists;
+  private readonly sweep: Sweep;
   private readonly parcel = new Parcel();
 
   /**
@@ -37,6 +39,7 @@ export class ZoneDict extends DictWrites implements SharedDict {
     this.clock = clock;
     this.shards = new Shards(zone, owner);
     this.lists = new Lists(this.shards);
+    this.sweep = new Sweep(this.shards);
     this.capacityBytes = zone.byteLength;
   }
 
@@ -173,16 +176,10 @@ export class ZoneDict extends DictWrites implements SharedDict {
     const shard = shards.enter(key);
     try {
       const entry = shards.find(shard);
-      if (entry !== 0) this.drop(shard, entry);
+      if (entry !== 0) this.sweep.drop(shard, entry);
     } finally {
       shards.leave(shard);
     }
-  }
-
-  private drop(shard: number, entry: number): void {
-    this.shards.change(shard, 1);
-    this.shards.drop(shard, entry);
-    this.shards.change(shard, 0);
   }
 
   lpush(key: string, value: DictValue): number | undefined {
@@ -232,7 +229,7 @@ export class ZoneDict extends DictWrites implements SharedDict {
 
   /** Deletes a live number, if it is that number. @returns Whether it was. */
   deleteIf(key: string, expected: number): boolean {
-    return this.alter(key, expected, (shard, entry) => this.drop(shard, entry));
+    return this.alter(key, expected, (shard, entry) => this.sweep.drop(shard, entry));
   }
 
   /** @param expected The number that has to be there; undefined for anything. */
@@ -256,78 +253,37 @@ export class ZoneDict extends DictWrites implements SharedDict {
   }
 
   clear(prefix: string): void {
-    this.each((shard, entry) => {
-      if (this.shards.keyOf(entry).startsWith(prefix)) this.drop(shard, entry);
-    });
+    this.sweep.clear(prefix);
   }
 
   flushAll(): void {
-    const { numbers } = this.shards;
-    this.each((_, entry) => {
-      numbers[entry / 2 + entryNumber.expiresAtMs] = -Infinity;
-    });
+    this.sweep.flushAll();
   }
 
   flushExpired(max = Infinity): number {
-    const nowMs = this.clock.nowMs();
-    let freed = 0;
-    this.each((shard, entry) => {
-      if (freed >= max || !this.shards.isOver(entry, nowMs)) return;
-      this.drop(shard, entry);
-      freed++;
-    });
-    return freed;
+    return this.sweep.flushExpired(max, this.clock.nowMs());
   }
 
   keys(max = 1024): string[] {
-    const nowMs = this.clock.nowMs();
-    const found: string[] = [];
-    this.each((_, entry) => {
-      if (found.length < max && !this.shards.isOver(entry, nowMs)) found.push(this.shards.keyOf(entry));
-    });
-    return found;
-  }
-
-  /** Visits every entry, shard by shard; a shard is held while it is visited. */
-  private each(visit: (shard: number, entry: number) => void): void {
-    const { shards } = this;
-    for (let i = 0; i < shards.geometry.shards; i++) {
-      const shard = shards.at(i);
-      shards.enterShard(shard);
-      try {
-        for (let entry = shards.oldest(shard); entry !== 0;) {
-          const next = shards.newer(entry);
-          visit(shard, entry);
-          entry = next;
-        }
-      } finally {
-        shards.leave(shard);
-      }
-    }
+    return this.sweep.keys(max, this.clock.nowMs());
   }
 
   freeBytes(): number {
-    return this.sum((shard) => this.shards.freeBytes(shard));
+    return this.sweep.sum((shard) => this.shards.freeBytes(shard));
   }
 
   evictions(): number {
-    return this.sum((shard) => this.shards.words[shard + shardHead.evicted]!);
+    return this.sweep.sum((shard) => this.shards.words[shard + shardHead.evicted]!);
   }
 
   /** How often a shard was emptied because a thread ended while it rewrote links there. */
   resets(): number {
-    return this.sum((shard) => this.shards.words[shard + shardHead.resets]!);
+    return this.sweep.sum((shard) => this.shards.words[shard + shardHead.resets]!);
   }
 
   /** Lets go of the shards that a thread was in when it ended. Call it for every zone when a thread ended. */
   free(owner: number): void {
     for (let i = 0; i < this.shards.geometry.shards; i++)
       freeLatch(this.shards.words, this.shards.at(i), owner);
-  }
-
-  private sum(of: (shard: number) => number): number {
-    let total = 0;
-    for (let i = 0; i < this.shards.geometry.shards; i++) total += of(this.shards.at(i));
-    return total;
   }
 }
