@@ -34,6 +34,13 @@ test.each(["a++", "(?>a)", "\\p{L}", "\\Ka", "\\R", "[[:other:]]", "(?x)a", "a(?
   },
 );
 
+test.each(["[", "a[", "a)|(?:b", "a)", "(?:a"])(
+  "%s is refused where the whole text has to match, too",
+  (pattern) => {
+    expect(() => pcre(pattern, true)).toThrow(SyntaxError);
+  },
+);
+
 test("a line may end the text that has to match as a whole", () => {
   expect(["ab", "ab\n", "\nab"].map((text) => pcre("(?m)^a.*$", true).test(text))).toEqual([
     true,

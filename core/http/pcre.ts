@@ -173,6 +173,8 @@ export const pcre = (pattern: string, isWhole = false): Pattern => {
   if (flags.split("").some((flag) => !flagNames.has(flag)))
     throw new SyntaxError(`flags (?${flags}) are not supported`);
   const body = pattern.slice(start?.[0].length ?? 0);
+  // By itself, too: what is open in it must not reach into the anchors around it.
+  void new RegExp(translate(native, body, flags), flags);
   const sourceIn = (dialect: Dialect): string => {
     const source = translate(dialect, body, flags);
     return isWhole ? `${dialect.anchors["A"]}(?:${source})${dialect.anchors["z"]}` : source;
